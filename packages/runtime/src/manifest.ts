@@ -1,0 +1,118 @@
+import * as v from "valibot";
+
+/** The manifest's file name inside a bundle. */
+export const MANIFEST_FILE = "s2s.json";
+/** Raised when a manifest of the older form can no longer be read. */
+export const FORMAT_VERSION = 1;
+
+/** Upper bounds, so that a hostile manifest cannot ask for absurd amounts of memory. */
+const MAX_SIZE = 1_000_000;
+const MAX_LAYERS = 64;
+const MAX_LENGTH = 100_000;
+const MAX_BYTES = 64 * 2 ** 30;
+
+const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+/** A file inside the bundle's own folder: no folders, no `..`, nothing hidden. */
+const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/, "must be a plain file name"));
+
+export const ElementTypeSchema = v.picklist(["float16", "float32", "float64", "int32", "int64", "bool"]);
+
+/** An input, output or parameter of a graph: a dimension is a number or a symbol such as "B". */
+export const TensorInfoSchema = v.strictObject({
+  name,
+  type: ElementTypeSchema,
+  shape: v.pipe(v.array(v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), name])), v.maxLength(8)),
+});
+
+export const GraphInfoSchema = v.strictObject({
+  file: fileName,
+  inputs: v.pipe(v.array(TensorInfoSchema), v.maxLength(10_000)),
+  outputs: v.pipe(v.array(TensorInfoSchema), v.maxLength(10_000)),
+});
+
+/** One recurrent state: which encoder output starts it, which decoder input takes it, which decoder output is its next value. */
+export const StateInfoSchema = v.strictObject({ initial: name, input: name, output: name });
+
+export const TokenizerSchema = v.strictObject({
+  tokens: v.picklist(["char", "word"]),
+  normalization: v.literal("NFC"),
+  /** File with the vocabulary: a JSON array of strings, the index is the id. */
+  vocabulary: fileName,
+  size: count(10_000_000),
+});
+
+export const SpecialTokensSchema = v.strictObject({
+  pad: v.literal(0),
+  unknown: v.literal(1),
+  start: v.literal(2),
+  end: v.literal(3),
+});
+
+const encoderSchema = v.strictObject({
+  embedding: count(MAX_SIZE),
+  hidden: count(MAX_SIZE),
+  layers: count(MAX_LAYERS),
+  bidirectional: v.boolean(),
+  reverseSource: v.boolean(),
+});
+const decoderSchema = v.strictObject({
+  embedding: count(MAX_SIZE),
+  hidden: count(MAX_SIZE),
+  layers: count(MAX_LAYERS),
+});
+
+/** What the builder needs to trace the model's graphs again. */
+export const ModelSchema = v.strictObject({
+  kind: v.literal("seq2seq"),
+  sourceVocabulary: count(10_000_000),
+  targetVocabulary: count(10_000_000),
+  encoder: encoderSchema,
+  decoder: decoderSchema,
+});
+
+export const FileInfoSchema = v.strictObject({
+  name: fileName,
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_BYTES)),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits")),
+});
+
+/** How the weights came to be; figures are those of the exported checkpoint. */
+export const ProvenanceSchema = v.strictObject({
+  createdBy: v.string(),
+  seed: v.optional(v.number()),
+  steps: v.optional(v.number()),
+  epochs: v.optional(v.number()),
+  validation: v.optional(v.strictObject({ loss: v.number(), tokenAccuracy: v.number(), sequenceAccuracy: v.optional(v.number()) })),
+});
+
+export const ManifestSchema = v.strictObject({
+  formatVersion: v.literal(FORMAT_VERSION),
+  task: v.literal("translate"),
+  model: ModelSchema,
+  source: TokenizerSchema,
+  target: TokenizerSchema,
+  special: SpecialTokensSchema,
+  /** Longest source accepted and longest target generated, in tokens, `</s>` included. */
+  maxSourceLength: count(MAX_LENGTH),
+  maxTargetLength: count(MAX_LENGTH),
+  graphs: v.strictObject({ encoder: GraphInfoSchema, decoder: GraphInfoSchema }),
+  /** Recurrent states of the decoder, in the order of its inputs. */
+  states: v.pipe(v.array(StateInfoSchema), v.maxLength(1_000)),
+  /** External data of every graph: a safetensors file, so that the same bytes serve ONNX Runtime and other tools. */
+  weights: fileName,
+  parameters: v.array(TensorInfoSchema),
+  /** Every other file of the bundle with its size and checksum. */
+  files: v.pipe(v.array(FileInfoSchema), v.maxLength(1_000)),
+  training: ProvenanceSchema,
+});
+
+export type ElementType = v.InferOutput<typeof ElementTypeSchema>;
+export type TensorInfo = v.InferOutput<typeof TensorInfoSchema>;
+export type GraphInfo = v.InferOutput<typeof GraphInfoSchema>;
+export type StateInfo = v.InferOutput<typeof StateInfoSchema>;
+export type TokenizerInfo = v.InferOutput<typeof TokenizerSchema>;
+export type FileInfo = v.InferOutput<typeof FileInfoSchema>;
+export type ModelConfig = v.InferOutput<typeof ModelSchema>;
+export type Provenance = v.InferOutput<typeof ProvenanceSchema>;
+export type Manifest = v.InferOutput<typeof ManifestSchema>;
