@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { UserError } from "@s2s/runtime";
+
+/** Bytes handed to the system or to the hash at a time: Node's calls end at 2 GiB, and the event loop (Ctrl-C) gets its turn in between. */
+const PIECE = 16 * 2 ** 20;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free some space and start again",
+  EDQUOT: "the disk quota is used up; free some space and start again",
+  EFBIG: "the file would be larger than this system allows (see `ulimit -f`)",
+  EACCES: "no permission to write here; choose another folder",
+  EPERM: "no permission to write here; choose another folder",
+  EROFS: "the file system is read-only; choose another folder",
+  ENOTDIR: "a part of the path is a file, not a folder; choose another folder",
+};
+
+/** Runs an action that writes to `path`; what the user can mend (full disk, no permission) becomes a UserError of one line. */
+export async function writing<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ""];
+    if (reason === undefined) throw error;
+    throw new UserError(`${path}: cannot write: ${reason}`, { cause: error });
+  }
+}
+
+/**
+ * Writes a file that is there whole or not at all, at whatever moment the process or the machine stops: to a temporary name, synced, renamed,
+ * and the folder synced. After a failure the temporary file is gone and an older file of the name is untouched.
+ */
+export async function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+  const temporary = `${path}.tmp`;
+  await writing(path, async () => {
+    try {
+      await writeFileSynced(temporary, chunks);
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await syncFolder(dirname(path));
+  });
+}
+
+/** Writes a file and waits until it is on the disk. Returns its size and checksum. */
+export async function writeFileSynced(path: string, chunks: Iterable<Uint8Array>): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const file = await open(path, "w");
+  try {
+    for (const piece of pieces(chunks)) {
+      hash.update(piece);
+      for (let done = 0; done < piece.byteLength;) done += (await file.write(piece, done)).bytesWritten;
+      bytes += piece.byteLength;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+/** Makes renames inside a folder last through a power cut. Windows cannot sync folders and does not need it. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** SHA-256 of chunks one after the other, in hexadecimal. */
+export async function sha256(chunks: Iterable<Uint8Array>): Promise<string> {
+  const hash = createHash("sha256");
+  for (const piece of pieces(chunks)) {
+    hash.update(piece);
+    await setImmediate();
+  }
+  return hash.digest("hex");
+}
+
+/** The bytes of a text as UTF-8, as one chunk. */
+export function textChunk(text: string): [Uint8Array] {
+  return [Buffer.from(text, "utf8")];
+}
+
+/** The bytes behind a typed array, without a copy. */
+export function bytesOf(array: NodeJS.ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function* pieces(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const chunk of chunks) for (let at = 0; at < chunk.byteLength; at += PIECE) yield chunk.subarray(at, at + PIECE);
+}
