@@ -1,1 +1,11 @@
 export { UserError } from "./errors.ts";
+export { createSession, ortVersion, Tensor } from "./ort.ts";
+export type { Session, SessionOptions } from "./ort.ts";
+export { probeProvider, requireProvider } from "./probe.ts";
+export type { ProviderReport } from "./probe.ts";
+export { PROVIDERS, providerRequirements } from "./providers.ts";
+export type { Provider } from "./providers.ts";
+export { createTokenizer } from "./tokenizer.ts";
+export type { Tokenizer, TokenUnit } from "./tokenizer.ts";
+export { END_ID, PAD_ID, SPECIAL_TOKENS, START_ID, UNKNOWN_ID, Vocabulary } from "./vocabulary.ts";
+export type { VocabularyOptions } from "./vocabulary.ts";

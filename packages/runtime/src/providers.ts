@@ -1,0 +1,26 @@
+/** Where ONNX Runtime can run a graph. */
+export type Provider = "cpu" | "cuda" | "webgpu";
+
+export const PROVIDERS: readonly Provider[] = ["cpu", "cuda", "webgpu"];
+
+/** What a machine needs for a provider, and how it gets there. */
+const REQUIREMENTS: Readonly<Record<Provider, string>> = {
+  cpu: "install onnxruntime-node for this platform: it has binaries for Linux and Windows (x64, arm64) and for macOS (arm64)",
+  cuda:
+    "it needs Linux x64, an NVIDIA driver, CUDA 12, cuDNN 9 and the provider's library, which onnxruntime-node fetches from NuGet: " +
+    "run `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12`",
+  webgpu:
+    "it needs a GPU and its driver: install Vulkan on Linux (libvulkan1 and the GPU's driver, such as mesa-vulkan-drivers); " +
+    "Windows (Direct3D 12) and macOS (Metal) bring it",
+};
+
+/** What to install so that a provider becomes available. */
+export function providerRequirements(provider: Provider): string {
+  return REQUIREMENTS[provider];
+}
+
+/** One line for a user whose machine lacks a provider. */
+export function explainAbsence(provider: Provider, why: string): string {
+  const elsewhere = provider === "cpu" ? "" : "; or use cpu";
+  return `provider ${provider} is not available here (${why}): ${REQUIREMENTS[provider]}${elsewhere}`;
+}

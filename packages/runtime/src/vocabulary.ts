@@ -1,0 +1,107 @@
+import { UserError } from "./errors.ts";
+
+/** Ids of the special tokens, the same in every vocabulary. */
+export const PAD_ID = 0;
+export const UNKNOWN_ID = 1;
+export const START_ID = 2;
+export const END_ID = 3;
+/** The special tokens; the index is the id. */
+export const SPECIAL_TOKENS: readonly string[] = ["<pad>", "<unk>", "<s>", "</s>"];
+
+export interface VocabularyOptions {
+  /** Most entries, special tokens included (default: no limit). */
+  readonly size?: number | undefined;
+  /** Tokens seen less often are left out (default 1). */
+  readonly minFrequency?: number | undefined;
+}
+
+/**
+ * Tokens and their ids. Ids 0 to 3 are `<pad> <unk> <s> </s>`; a text can never produce these four, so whoever types "<s>"
+ * as a word gets `<unk>`, as for any other word that is not in the vocabulary.
+ */
+export class Vocabulary {
+  /** Every token; the index is the id. */
+  readonly tokens: readonly string[];
+  readonly #ids: ReadonlyMap<string, number>;
+
+  /** @throws UserError where the special tokens are missing, a token is empty or occurs twice; `where` names the file. */
+  constructor(tokens: readonly string[], where = "vocabulary") {
+    const ids = new Map<string, number>();
+    for (const [id, special] of SPECIAL_TOKENS.entries()) {
+      if (tokens[id] !== special) throw new UserError(`${where}: entry ${id} must be ${special}; is this a vocabulary that s2s wrote?`);
+    }
+    for (let id = SPECIAL_TOKENS.length; id < tokens.length; id += 1) {
+      const token = tokens[id];
+      if (typeof token !== "string" || token === "") throw new UserError(`${where}: entry ${id} must be a text that is not empty`);
+      if (ids.has(token) || SPECIAL_TOKENS.includes(token)) {
+        throw new UserError(`${where}: entry ${id} repeats the token ${JSON.stringify(token.slice(0, 40))}; every token may occur once`);
+      }
+      ids.set(token, id);
+    }
+    this.tokens = [...tokens];
+    this.#ids = ids;
+  }
+
+  /**
+   * The most frequent tokens first; equally frequent ones in the order of their code points, so that the same counts give the
+   * same ids everywhere.
+   */
+  static build(counts: ReadonlyMap<string, number>, { size, minFrequency = 1 }: VocabularyOptions = {}): Vocabulary {
+    if (size !== undefined && size <= SPECIAL_TOKENS.length) {
+      throw new UserError(`a vocabulary needs more than its ${SPECIAL_TOKENS.length} special tokens: give a size of at least 5`);
+    }
+    const kept = [...counts].filter(([token, count]) => count >= minFrequency && token !== "" && !SPECIAL_TOKENS.includes(token));
+    kept.sort(([a, m], [b, n]) => n - m || compareCodePoints(a, b));
+    const room = size === undefined ? kept.length : size - SPECIAL_TOKENS.length;
+    return new Vocabulary([...SPECIAL_TOKENS, ...kept.slice(0, room).map(([token]) => token)]);
+  }
+
+  /** Reads the serialised form, a JSON array of strings. @throws UserError naming `where`. */
+  static parse(text: string, where = "vocabulary"): Vocabulary {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw new UserError(`${where}: is not JSON (damaged or truncated); export the bundle again`);
+    }
+    if (!Array.isArray(value)) throw new UserError(`${where}: must be a JSON array of tokens`);
+    return new Vocabulary(value, where);
+  }
+
+  /** Number of entries, special tokens included. */
+  get size(): number {
+    return this.tokens.length;
+  }
+
+  /** Ids of tokens; one that is not in the vocabulary becomes `<unk>`. */
+  encode(tokens: readonly string[]): number[] {
+    return tokens.map((token) => this.#ids.get(token) ?? UNKNOWN_ID);
+  }
+
+  /** Tokens of ids, without `<pad>`, `<s>` and `</s>`. An unknown word stays visible as `<unk>`. @throws RangeError */
+  decode(ids: Iterable<number>): string[] {
+    const tokens: string[] = [];
+    for (const id of ids) {
+      const token = this.tokens[id];
+      if (token === undefined) throw new RangeError(`id ${id} is outside a vocabulary of ${this.size} tokens`);
+      if (id !== PAD_ID && id !== START_ID && id !== END_ID) tokens.push(token);
+    }
+    return tokens;
+  }
+
+  /** A JSON array with one token a line, which reads well in a diff. */
+  serialize(): string {
+    return `[\n${this.tokens.map((token) => JSON.stringify(token)).join(",\n")}\n]\n`;
+  }
+}
+
+/** The order of code points; `<` compares UTF-16 units, which puts U+10000 and beyond before U+E000. */
+function compareCodePoints(a: string, b: string): number {
+  const left = Array.from(a);
+  const right = Array.from(b);
+  for (let i = 0; i < left.length && i < right.length; i += 1) {
+    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
