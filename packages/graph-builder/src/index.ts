@@ -1,1 +1,15 @@
-export {};
+export { emit, emitOne } from "./emit.ts";
+export { gradientRules, gradients } from "./gradients.ts";
+export { type ElementType, type FloatType, Graph, type Node, type Value } from "./ir.ts";
+export { type Operator, operators } from "./operators.ts";
+export * from "./ops/elementwise.ts";
+export * from "./ops/index-ops.ts";
+export * from "./ops/matmul.ts";
+export * from "./ops/movement.ts";
+export * from "./ops/reduce.ts";
+export { type GraphStatistics, readGraphStatistics } from "./onnx/read.ts";
+export { type ExternalData, OPSET, serialize, type SerializeOptions } from "./onnx/serialize.ts";
+export { print } from "./print.ts";
+export { prune } from "./prune.ts";
+export { scan, type ScanOptions, type ScanResult, type ScanStep } from "./scan.ts";
+export { type Dim, type Shape, ShapeError } from "./shape.ts";

@@ -1,0 +1,118 @@
+/** What an attribute holds; `graph` is a loop's body. */
+export interface AttributeTypes {
+  int: number;
+  ints: readonly number[];
+  float: number;
+  string: string;
+  strings: readonly string[];
+  type: "float16" | "float32" | "float64" | "int32" | "int64" | "uint32" | "bool";
+  graph: import("./ir.ts").Graph;
+}
+
+export interface OperatorSpec {
+  readonly inputs: readonly [least: number, most: number];
+  readonly outputs: readonly [least: number, most: number];
+  readonly attributes: Readonly<Record<string, keyof AttributeTypes>>;
+  /** Computed per element, operands broadcast: such a node may be moved through a loop, or computed again instead of being stored. */
+  readonly elementwise?: true;
+}
+
+const MANY = Number.MAX_SAFE_INTEGER;
+const none = {} as const;
+const unary = { inputs: [1, 1], outputs: [1, 1], attributes: none, elementwise: true } as const;
+const binary = { inputs: [2, 2], outputs: [1, 1], attributes: none, elementwise: true } as const;
+const reduce = { inputs: [1, 2], outputs: [1, 1], attributes: { keepdims: "int" } } as const;
+const pool = {
+  inputs: [1, 1],
+  outputs: [1, 1],
+  attributes: { kernel_shape: "ints", strides: "ints", pads: "ints", count_include_pad: "int" },
+} as const;
+
+/** Every operator that the builder emits, in opset 21: arity and attributes, as the ONNX specification has them. */
+export const operators = {
+  Abs: unary,
+  Add: binary,
+  And: binary,
+  ArgMax: { inputs: [1, 1], outputs: [1, 1], attributes: { axis: "int", keepdims: "int" } },
+  AveragePool: pool,
+  BitShift: { ...binary, attributes: { direction: "string" } },
+  BitwiseXor: binary,
+  Cast: { ...unary, attributes: { to: "type" } },
+  Clip: { inputs: [1, 3], outputs: [1, 1], attributes: none },
+  Concat: { inputs: [1, MANY], outputs: [1, 1], attributes: { axis: "int" } },
+  Conv: {
+    inputs: [2, 3],
+    outputs: [1, 1],
+    attributes: { kernel_shape: "ints", strides: "ints", pads: "ints", dilations: "ints", group: "int" },
+  },
+  Div: binary,
+  Equal: binary,
+  Exp: unary,
+  Expand: { inputs: [2, 2], outputs: [1, 1], attributes: none },
+  Gather: { inputs: [2, 2], outputs: [1, 1], attributes: { axis: "int" } },
+  GatherElements: { inputs: [2, 2], outputs: [1, 1], attributes: { axis: "int" } },
+  Gemm: { inputs: [2, 3], outputs: [1, 1], attributes: { alpha: "float", beta: "float", transA: "int", transB: "int" } },
+  Greater: binary,
+  GreaterOrEqual: binary,
+  Identity: unary,
+  LSTM: {
+    inputs: [3, 8],
+    outputs: [1, 3],
+    attributes: { hidden_size: "int", direction: "string" },
+  },
+  LayerNormalization: { inputs: [2, 3], outputs: [1, 1], attributes: { axis: "int", epsilon: "float" } },
+  Less: binary,
+  Log: unary,
+  LogSoftmax: { inputs: [1, 1], outputs: [1, 1], attributes: { axis: "int" } },
+  MatMul: { inputs: [2, 2], outputs: [1, 1], attributes: none },
+  Max: binary,
+  MaxPool: { inputs: [1, 1], outputs: [1, 1], attributes: { kernel_shape: "ints", strides: "ints", pads: "ints" } },
+  Min: binary,
+  Mul: binary,
+  Neg: unary,
+  Not: unary,
+  Pad: { inputs: [2, 4], outputs: [1, 1], attributes: { mode: "string" } },
+  Pow: binary,
+  Range: { inputs: [3, 3], outputs: [1, 1], attributes: none },
+  Reciprocal: unary,
+  ReduceLogSumExp: reduce,
+  ReduceMax: reduce,
+  ReduceMean: reduce,
+  ReduceSum: reduce,
+  ReduceSumSquare: reduce,
+  Relu: unary,
+  Reshape: { inputs: [2, 2], outputs: [1, 1], attributes: none },
+  Scan: {
+    inputs: [1, MANY],
+    outputs: [1, MANY],
+    /** `states` inputs are carried, the others are scanned over axis 0, from the end when `reverse`; the serialiser spells that out. */
+    attributes: { body: "graph", states: "int", reverse: "int" },
+  },
+  ScatterElements: { inputs: [3, 3], outputs: [1, 1], attributes: { axis: "int", reduction: "string" } },
+  ScatterND: { inputs: [3, 3], outputs: [1, 1], attributes: { reduction: "string" } },
+  Shape: { inputs: [1, 1], outputs: [1, 1], attributes: { start: "int", end: "int" } },
+  Sigmoid: unary,
+  Sign: unary,
+  Slice: { inputs: [3, 5], outputs: [1, 1], attributes: none },
+  Softmax: { inputs: [1, 1], outputs: [1, 1], attributes: { axis: "int" } },
+  Split: { inputs: [2, 2], outputs: [1, MANY], attributes: { axis: "int" } },
+  Sqrt: unary,
+  Squeeze: { inputs: [2, 2], outputs: [1, 1], attributes: none },
+  Sub: binary,
+  Sum: { inputs: [1, MANY], outputs: [1, 1], attributes: none },
+  Tanh: unary,
+  Transpose: { inputs: [1, 1], outputs: [1, 1], attributes: { perm: "ints" } },
+  Unsqueeze: { inputs: [2, 2], outputs: [1, 1], attributes: none },
+  Where: { inputs: [3, 3], outputs: [1, 1], attributes: none, elementwise: true },
+} as const satisfies Record<string, OperatorSpec>;
+
+export type Operator = keyof typeof operators;
+
+/** The attributes of an operator, by their own types. */
+export type Attributes<O extends Operator> = {
+  readonly [K in keyof (typeof operators)[O]["attributes"]]?: (typeof operators)[O]["attributes"][K] extends keyof AttributeTypes
+    ? AttributeTypes[(typeof operators)[O]["attributes"][K]]
+    : never;
+};
+
+export const isElementwise = (op: Operator): boolean => (operators[op] as OperatorSpec).elementwise === true;

@@ -1,0 +1,149 @@
+import { emit, emitOne, innermost } from "../emit.ts";
+import { type ElementType, type Graph, type Value, valueText } from "../ir.ts";
+import { type Dim, type Shape, ShapeError, axisOf, broadcast, product, sameShape, shapeText } from "../shape.ts";
+
+const int64 = (graph: Graph, numbers: readonly number[]): Value => graph.constant("int64", [numbers.length], numbers);
+
+/** A shape as an int64 tensor; symbols are read off the graph's inputs. */
+export function shapeValue(graph: Graph, shape: Shape): Value {
+  if (shape.every((dim) => typeof dim === "number")) return int64(graph, shape);
+  const parts = shape.map((dim) => sizeOf(graph, dim));
+  return parts.length === 1 ? parts[0] : emitOne("Concat", parts, { axis: 0 }, "int64", [shape.length]);
+}
+
+/** A dimension's size as int64 [1]; a product is multiplied out. */
+function sizeOf(graph: Graph, dim: Dim): Value {
+  const size = graph.dimension(dim);
+  if (size) return size;
+  const factors = String(dim).split("*");
+  if (factors.length === 1) throw new ShapeError(`the size ${dim} is not known: no input of the graph has it`);
+  const values = factors.map((factor) => sizeOf(graph, Number.isInteger(Number(factor)) ? Number(factor) : factor));
+  return values.reduce((a, b) => emitOne("Mul", [a, b], {}, "int64", [1]));
+}
+
+/** The same numbers in another shape of as many elements. */
+export function reshape(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  if (product(x.shape) !== product(shape)) {
+    throw new ShapeError(`Reshape(${valueText(x)}): ${shapeText(shape)} has ${product(shape)} elements, not ${product(x.shape)}`);
+  }
+  // ONNX: 0 keeps the operand's size on that axis, one -1 is inferred.
+  const numbers = shape.map((dim, i) => (typeof dim === "number" ? dim : dim === x.shape[i] ? 0 : -1));
+  const target = numbers.filter((n) => n === -1).length <= 1 ? int64(x.graph, numbers) : shapeValue(x.graph, shape);
+  return emitOne("Reshape", [x, target], {}, x.type, shape);
+}
+
+/** Inserts an axis of size 1. */
+export function unsqueeze(x: Value, axis: number): Value {
+  const at = axisOf(axis, x.shape.length + 1, `Unsqueeze(${valueText(x)})`);
+  return emitOne("Unsqueeze", [x, int64(x.graph, [at])], {}, x.type, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
+}
+
+/** Removes an axis of size 1. */
+export function squeeze(x: Value, axis: number): Value {
+  const at = axisOf(axis, x.shape.length, `Squeeze(${valueText(x)})`);
+  if (x.shape[at] !== 1) throw new ShapeError(`Squeeze(${valueText(x)}): axis ${axis} has size ${x.shape[at]}, not 1`);
+  return emitOne("Squeeze", [x, int64(x.graph, [at])], {}, x.type, [...x.shape.slice(0, at), ...x.shape.slice(at + 1)]);
+}
+
+/** Axes in another order; without one, the last two change places. */
+export function transpose(x: Value, order?: readonly number[]): Value {
+  const rank = x.shape.length;
+  const perm = order ?? [...Array(rank).keys()].slice(0, -2).concat([rank - 1, rank - 2]);
+  if (perm.length !== rank || new Set(perm).size !== rank || perm.some((axis) => axis < 0 || axis >= rank)) {
+    throw new ShapeError(`Transpose(${valueText(x)}): [${perm}] is no permutation of ${rank} axes`);
+  }
+  return emitOne(
+    "Transpose",
+    [x],
+    { perm },
+    x.type,
+    perm.map((axis) => x.shape[axis]),
+  );
+}
+
+/** Repeats axes of size 1 until the shape is reached. */
+export function expand(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const result = broadcast(x.shape, shape);
+  if (!result || !sameShape(result, shape)) throw new ShapeError(`Expand(${valueText(x)}): does not broadcast to ${shapeText(shape)}`);
+  return emitOne("Expand", [x, shapeValue(x.graph, shape)], {}, x.type, shape);
+}
+
+/** A tensor of one number. */
+export function filled(graph: Graph, type: ElementType, shape: Shape, number: number): Value {
+  return expand(graph.constant(type, [], [number]), shape);
+}
+
+/** Values side by side along an axis. `size` names the axis' size where it is not the sum of numbers. */
+export function concat(values: readonly Value[], axis: number, size?: Dim): Value {
+  const [first] = values;
+  const text = `Concat(${values.map(valueText).join(", ")})`;
+  if (!first) throw new ShapeError("Concat(): no operand");
+  const at = axisOf(axis, first.shape.length, text);
+  for (const value of values) {
+    const fits =
+      value.type === first.type &&
+      value.shape.length === first.shape.length &&
+      value.shape.every((dim, i) => i === at || dim === first.shape[i]);
+    if (!fits) throw new ShapeError(`${text}: the operands differ outside axis ${axis}`);
+  }
+  if (values.length === 1) return first;
+  let total: Dim | undefined = size;
+  if (total === undefined) {
+    total = 0;
+    for (const { shape } of values) {
+      const dim = shape[at];
+      if (typeof dim !== "number") throw new ShapeError(`${text}: the size of axis ${axis} must be named, ${dim} is a symbol`);
+      total += dim;
+    }
+  }
+  return emitOne("Concat", values, { axis: at }, first.type, first.shape.with(at, total));
+}
+
+/** Cuts an axis into parts of the given sizes. */
+export function split(x: Value, sizes: readonly number[], axis: number): Value[] {
+  const at = axisOf(axis, x.shape.length, `Split(${valueText(x)})`);
+  const total = sizes.reduce((a, b) => a + b, 0);
+  if (total !== x.shape[at])
+    throw new ShapeError(`Split(${valueText(x)}): parts of ${sizes.join(" + ")} are not axis ${axis} of ${x.shape[at]}`);
+  if (sizes.length === 1) return [x];
+  const outputs = sizes.map((size) => ({ type: x.type, shape: x.shape.with(at, size) }));
+  return emit("Split", [x, int64(x.graph, sizes)], { axis: at }, outputs);
+}
+
+const END = 2 ** 31 - 1;
+
+/**
+ * The part [start, end) of an axis; negative positions count from its end, a missing end is the axis' own.
+ * `size` names the part's size where the axis has a symbol.
+ */
+export function slice(x: Value, axis: number, start: number, end: number | null = null, size?: Dim): Value {
+  const text = `Slice(${valueText(x)})`;
+  const at = axisOf(axis, x.shape.length, text);
+  const dim = x.shape[at];
+  let result = size;
+  if (typeof dim === "number") {
+    const from = start < 0 ? dim + start : start;
+    const to = end === null ? dim : end < 0 ? dim + end : end;
+    if (from < 0 || to > dim || from > to) throw new ShapeError(`${text}: [${start}, ${end ?? ""}) is outside axis ${axis} of ${dim}`);
+    result = to - from;
+  }
+  if (result === undefined) throw new ShapeError(`${text}: the size of the part must be named, axis ${axis} is ${dim}`);
+  const operands = [x, int64(x.graph, [start]), int64(x.graph, [end ?? END]), int64(x.graph, [at])];
+  return emitOne("Slice", operands, {}, x.type, x.shape.with(at, result));
+}
+
+/** Zeros (or `number`) added before and after an axis. */
+export function pad(x: Value, axis: number, before: number, after: number, number = 0, size?: Dim): Value {
+  const text = `Pad(${valueText(x)})`;
+  const at = axisOf(axis, x.shape.length, text);
+  const dim = x.shape[at];
+  const result = typeof dim === "number" ? dim + before + after : size;
+  if (result === undefined) throw new ShapeError(`${text}: the new size must be named, axis ${axis} is ${dim}`);
+  const operands = [x, int64(x.graph, [before, after]), x.graph.constant(x.type, [], [number]), int64(x.graph, [at])];
+  return emitOne("Pad", operands, { mode: "constant" }, x.type, x.shape.with(at, result));
+}
+
+/** The graph in which an operator on these values would be placed. */
+export const graphOf = (values: readonly Value[]): Graph => innermost(values, "graphOf");

@@ -1,0 +1,107 @@
+import { emit, innermost } from "./emit.ts";
+import { hoistFromLoop } from "./hoist.ts";
+import { Graph, type Node, type Value, valueText } from "./ir.ts";
+import { type Dim, ShapeError, sameShape } from "./shape.ts";
+
+export interface ScanStep {
+  /** The carried values after this step: shapes and types of the ones before. */
+  readonly states: readonly Value[];
+  /** What this step gives; the loop stacks them over axis 0. */
+  readonly outputs: readonly Value[];
+}
+
+export interface ScanOptions {
+  /** Goes through the sequences from their end; outputs stand where their elements stood. */
+  readonly reverse?: boolean;
+  readonly name?: string;
+}
+
+export interface ScanResult {
+  readonly states: Value[];
+  readonly outputs: Value[];
+}
+
+/**
+ * A recurrence: `step` is traced once and run for every element of axis 0 of the sequences [T, ...], carrying states from step to step.
+ * `step` may use values from around it (weights, an encoder's memory). What does not depend on the states is computed outside the
+ * loop for all elements at once: a product of the elements with a weight is one product. Its gradient is derived from the step's own graph.
+ */
+export function scan(
+  step: (states: Value[], elements: Value[]) => ScanStep,
+  initial: readonly Value[],
+  sequences: readonly Value[],
+  { reverse = false, name = "scan" }: ScanOptions = {},
+): ScanResult {
+  if (sequences.length === 0) throw new ShapeError(`${name}: a scan needs a sequence`);
+  const length = sequences[0].shape[0];
+  for (const sequence of sequences) {
+    if (sequence.shape.length === 0 || sequence.shape[0] !== length)
+      throw new ShapeError(`${name}: ${valueText(sequence)} has not ${length} elements on axis 0`);
+  }
+  const parent = innermost([...initial, ...sequences], name);
+  const body = new Graph(parent.root.uniqueName(name), parent);
+  const states = initial.map((value) => body.input(`${body.name}.state`, value.type, value.shape));
+  const elements = sequences.map((value) => body.input(`${body.name}.element`, value.type, value.shape.slice(1)));
+  const result = step([...states], [...elements]);
+  if (result.states.length !== states.length)
+    throw new ShapeError(`${name}: the step returns ${result.states.length} states for ${states.length}`);
+  for (const [i, state] of result.states.entries()) {
+    if (state.type !== states[i].type || !sameShape(state.shape, states[i].shape))
+      throw new ShapeError(`${name}: state ${i} is ${valueText(state)} after the step, ${valueText(initial[i])} before it`);
+  }
+  return loop(body, parent, [...result.states], [...result.outputs], initial, sequences, reverse);
+}
+
+/** Closes a traced body into a Scan node. */
+export function loop(
+  body: Graph,
+  parent: Graph,
+  next: readonly Value[],
+  results: readonly Value[],
+  initial: readonly Value[],
+  sequences: readonly Value[],
+  reverse: boolean,
+): ScanResult {
+  const length = sequences[0].shape[0];
+  for (const value of next) bodyOutput(body, value);
+  const hoisted = hoistFromLoop(body, next.length, results, sequences, length);
+  const kept = results.flatMap((value, i) => (hoisted.results[i] ? [] : [value]));
+  for (const value of kept) bodyOutput(body, value);
+  const outputs = [
+    ...initial.map(({ type, shape }) => ({ type, shape })),
+    ...kept.map(({ type, shape }) => ({ type, shape: [length, ...shape] })),
+  ];
+  const operands = [...initial, ...hoisted.sequences];
+  if (outputs.length === 0) return { states: [], outputs: hoisted.results as Value[] };
+  const values = emit("Scan", operands, { body, states: initial.length, reverse: Number(reverse) }, outputs, parent);
+  let at = initial.length;
+  return { states: values.slice(0, initial.length), outputs: hoisted.results.map((value) => value ?? values[at++]) };
+}
+
+/** A body's output must be computed in the body, and each only once: a copy is made where it is not. */
+function bodyOutput(body: Graph, value: Value): void {
+  const fresh = value.graph === body && value.producer !== null && !body.outputs.some((output) => output.value === value);
+  const result = fresh ? value : emit("Identity", [value], {}, [{ type: value.type, shape: value.shape }], body)[0];
+  body.outputs.push({ name: result.name, value: result });
+}
+
+export const stateCount = (node: Node): number => node.attributes.states as number;
+export const bodyOf = (node: Node): Graph => node.attributes.body as Graph;
+export const isReversed = (node: Node): boolean => node.attributes.reverse === 1;
+
+/** Makes a value of the body an output of the loop, stacked over axis 0. */
+export function stackOutput(node: Node, value: Value, length: Dim): Value {
+  const body = bodyOf(node);
+  const states = stateCount(node);
+  const known = body.outputs.findIndex((output, i) => i >= states && output.value === value);
+  if (known >= 0) return node.outputs[known];
+  bodyOutput(body, value);
+  const graph = node.outputs[0].graph;
+  const stacked: Value = { name: graph.uniqueName("scan"), type: value.type, shape: [length, ...value.shape], graph, producer: node };
+  node.outputs.push(stacked);
+  return stacked;
+}
+
+/** Adds an element to a body whose loop is not closed yet. */
+export const addElement = (body: Graph, sequence: Value): Value =>
+  body.input(`${body.name}.element`, sequence.type, sequence.shape.slice(1));

@@ -1,0 +1,69 @@
+import { type FloatType, Graph, type Value, add, cast, gradients, mul, reduceSum } from "@s2s/graph-builder";
+import { expect } from "vitest";
+import { type Tensor, runGraph } from "./run-graph.ts";
+
+/** Reproducible numbers in (low, high), pairwise distinct (so that maxima have no ties). */
+export function numbers(size: number, seed: number, low = -1, high = 1): Float64Array {
+  let state = (seed * 2654435761) >>> 0;
+  return Float64Array.from({ length: size }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const mixed = Math.imul(state ^ (state >>> 15), 2246822519) >>> 0;
+    return low + ((high - low) * (mixed + 0.5)) / 2 ** 32;
+  });
+}
+
+export interface GradientCheck {
+  /** Shapes of the differentiated inputs. */
+  readonly shapes: readonly (readonly number[])[];
+  /** Other inputs: indices, masks. */
+  readonly others?: Readonly<Record<string, Tensor>>;
+  readonly low?: number;
+  readonly high?: number;
+  readonly build: (inputs: Value[], others: Record<string, Value>) => Value | Value[];
+  readonly tolerance?: number;
+  readonly seed?: number;
+  /** Changes the finished graph before it runs: a lowering under test. */
+  readonly lower?: (graph: Graph) => Graph;
+}
+
+const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/**
+ * One directional check serves every operator, layer and model: for random v and a random weighting of the outputs,
+ * <v, gradient> must equal the central difference (L(x + hv) - L(x - hv)) / 2h in float64.
+ */
+export async function checkGradient(check: GradientCheck): Promise<void> {
+  const { shapes, others = {}, low, high, tolerance = 1e-7, seed = 1, lower = (graph) => graph } = check;
+  const type: FloatType = "float64";
+  const graph = new Graph("check");
+  const inputs = shapes.map((shape, i) => graph.input(`x${i}`, type, shape));
+  const extra = Object.fromEntries(Object.entries(others).map(([name, tensor]) => [name, graph.input(name, tensor.type, tensor.shape)]));
+  const made = check.build(inputs, extra);
+  const parts = (Array.isArray(made) ? made : [made]).map((y, i) => {
+    const weights = graph.constant(type, y.shape, numbers(size(y.shape as number[]), seed * 100 + i));
+    return reduceSum(mul(cast(y, type), weights));
+  });
+  const loss = parts.reduce((a, b) => add(a, b));
+  const found = gradients(loss, inputs);
+  graph.output("loss", loss);
+  for (const [i, gradient] of found.entries()) graph.output(`g${i}`, gradient);
+  const final = lower(graph);
+
+  const x = shapes.map((shape, i) => numbers(size(shape), seed * 10 + i, low, high));
+  const v = shapes.map((shape, i) => numbers(size(shape), seed * 1000 + i));
+  const feeds = (step: number): Record<string, Tensor> => ({
+    ...others,
+    ...Object.fromEntries(shapes.map((shape, i) => [`x${i}`, { type, shape, data: x[i].map((n, k) => n + step * v[i][k]) }])),
+  });
+  const at = await runGraph(final, feeds(0));
+  for (const [i] of shapes.entries()) expect(at[`g${i}`].length).toBe(x[i].length);
+  const inner = shapes.reduce((sum, _, i) => sum + x[i].reduce((s, _n, k) => s + Number(at[`g${i}`][k]) * v[i][k], 0), 0);
+  const h = 1e-5;
+  const [plus, minus] = [await runGraph(final, feeds(h)), await runGraph(final, feeds(-h))];
+  const difference = (Number(plus.loss[0]) - Number(minus.loss[0])) / (2 * h);
+  expect(Math.abs(difference), "the direction must matter").toBeGreaterThan(1e-6);
+  expect(
+    Math.abs(inner - difference) / Math.max(Math.abs(difference), 1e-3),
+    `<v, gradient> ${inner}, difference ${difference}`,
+  ).toBeLessThanOrEqual(tolerance);
+}
