@@ -42,9 +42,8 @@ describe("keyedPermutation", () => {
   it("is a bijection for any size, seed and epoch", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3000 }), word, word, (size, seed, epoch) => {
-        const seen = new Set(permute(size, seed, epoch));
-        expect(seen.size).toBe(size);
-        for (const x of seen) expect(x >= 0 && x < size && Number.isInteger(x)).toBe(true);
+        const values = permute(size, seed, epoch).sort((a, b) => a - b);
+        expect(values.every((value, i) => value === i)).toBe(true);
       }),
       { numRuns: 200 },
     );
