@@ -89,9 +89,18 @@ export function decodeHeader(file: string, json: Uint8Array, fileBytes: number):
   return { metadata: metadata as Record<string, string>, tensors: new Map(places) };
 }
 
-/** The error for a file that is not whole: one line with the file, what is wrong and what to do. */
-export function damaged(file: string, what: string): UserError {
-  return new UserError(`${file}: damaged safetensors file: ${what}; restore it from a copy or use another checkpoint`);
+/** A file that is not what was once written; `what` says in which way, for messages that name several files. */
+export class DamagedFileError extends UserError {
+  readonly what: string;
+
+  constructor(file: string, what: string) {
+    super(`${file}: damaged: ${what}; restore it from a copy or use another checkpoint`);
+    this.what = what;
+  }
+}
+
+function damaged(file: string, what: string): DamagedFileError {
+  return new DamagedFileError(file, what);
 }
 
 function parseObject(file: string, json: Uint8Array): Record<string, unknown> {

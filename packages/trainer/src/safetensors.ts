@@ -2,12 +2,12 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { UserError } from "@s2s/runtime";
 import { bytesOf } from "./files.ts";
-import { damaged, decodeHeader, elementCount, encodeHeader, headerLength } from "./safetensors-header.ts";
+import { DamagedFileError, decodeHeader, elementCount, encodeHeader, headerLength } from "./safetensors-header.ts";
 import type { ElementName, SafetensorsHeader, TensorPlace } from "./safetensors-header.ts";
 
 const ARRAYS = { F64: Float64Array, I64: BigInt64Array, F32: Float32Array, I32: Int32Array, F16: Uint16Array } as const;
 /** The data of a tensor; float16 elements are given as their 16 bits. */
-export type TensorData = InstanceType<(typeof ARRAYS)[ElementName]>;
+export type TensorData = Float64Array | BigInt64Array | Float32Array | Int32Array | Uint16Array;
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -71,7 +71,7 @@ export class SafetensorsFile {
   /** Reads one tensor into memory of its own. */
   async read(name: string): Promise<Tensor> {
     const place = this.header.tensors.get(name);
-    if (place === undefined) throw damaged(this.path, `it has no tensor named ${name}`);
+    if (place === undefined) throw new DamagedFileError(this.path, `it has no tensor named ${name}`);
     return { shape: place.shape, data: await this.#readData(name, place) };
   }
 
@@ -82,7 +82,7 @@ export class SafetensorsFile {
   async #readData(name: string, { dtype, shape, offset }: TensorPlace): Promise<TensorData> {
     const data = new ARRAYS[dtype](elementCount(shape));
     const read = await readFully(this.#file, bytesOf(data), offset);
-    if (read !== data.byteLength) throw damaged(this.path, `it ends within ${name}`);
+    if (read !== data.byteLength) throw new DamagedFileError(this.path, `it ends within ${name}`);
     return data;
   }
 }

@@ -1,0 +1,129 @@
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { UserError } from "@s2s/runtime";
+import type { TokenUnit, Vocabulary } from "@s2s/runtime";
+import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
+import type { FileInfo, Manifest, ModelConfig, Provenance } from "@s2s/runtime/manifest";
+import type { State } from "./executor.ts";
+import { syncFolder, textChunk, writeFileAtomically, writeFileSynced, writing } from "./files.ts";
+import type { BuildInferenceGraphs } from "./inference-graphs.ts";
+import { encodeSafetensors } from "./safetensors.ts";
+
+const WEIGHTS = "weights.safetensors";
+const ENCODER = "encoder.onnx";
+const DECODER = "decoder.onnx";
+const SOURCE_VOCABULARY = "source.vocabulary.json";
+const TARGET_VOCABULARY = "target.vocabulary.json";
+
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+
+export interface BundleSide {
+  readonly tokens: TokenUnit;
+  readonly vocabulary: Vocabulary;
+  /** Longest source accepted, or longest target generated, in tokens, `</s>` included. */
+  readonly maxLength: number;
+}
+
+/** What a bundle is made of. */
+export interface BundleParts {
+  readonly model: ModelConfig;
+  /** Parameters alone, without optimiser slots. */
+  readonly weights: State;
+  readonly source: BundleSide;
+  readonly target: BundleSide;
+  readonly training: Omit<Provenance, "createdBy">;
+}
+
+/**
+ * Writes a bundle that is there whole or not at all; an older one in its place is replaced.
+ * @throws UserError where the folder holds something else, or cannot be written
+ */
+export async function exportBundle(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
+  await refuseForeignFolder(folder);
+  const next = `${folder}.next`;
+  const manifest = await writeBundle(next, parts, buildInferenceGraphs);
+  await publishBundle(next, folder);
+  return manifest;
+}
+
+/** Writes the files of a bundle into a folder of its own, which is emptied first and removed after a failure. */
+export async function writeBundle(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
+  await rm(folder, { recursive: true, force: true });
+  try {
+    return await writing(folder, () => writeFiles(folder, parts, buildInferenceGraphs));
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Replaces the manifest of a bundle whose figures became known after its files were written. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  await writeFileAtomically(join(folder, MANIFEST_FILE), textChunk(`${JSON.stringify(manifest, null, 2)}\n`));
+}
+
+/** Puts a written bundle into its place. Folders cannot be exchanged in one step: after a kill in between, the bundle is missing, never half. */
+export async function publishBundle(from: string, to: string): Promise<void> {
+  const old = `${to}.old`;
+  await writing(to, async () => {
+    await rm(old, { recursive: true, force: true });
+    await rename(to, old).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    });
+    await rename(from, to);
+    await syncFolder(dirname(to));
+    await rm(old, { recursive: true, force: true });
+  });
+}
+
+async function writeFiles(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
+  const { model, source, target } = parts;
+  await mkdir(folder, { recursive: true });
+  const files: FileInfo[] = [];
+  const write = async (name: string, chunks: Iterable<Uint8Array>): Promise<void> => {
+    files.push({ name, ...(await writeFileSynced(join(folder, name), chunks)) });
+  };
+  const { header, chunks } = encodeSafetensors(parts.weights, { format: "s2s-weights" });
+  const graphs = buildInferenceGraphs(model, { file: WEIGHTS, offsets: header.tensors });
+  await write(ENCODER, [graphs.encoder.bytes]);
+  await write(DECODER, [graphs.decoder.bytes]);
+  await write(WEIGHTS, chunks);
+  await write(SOURCE_VOCABULARY, textChunk(source.vocabulary.serialize()));
+  await write(TARGET_VOCABULARY, textChunk(target.vocabulary.serialize()));
+  const manifest: Manifest = {
+    formatVersion: FORMAT_VERSION,
+    task: "translate",
+    model,
+    source: tokenizer(source, SOURCE_VOCABULARY),
+    target: tokenizer(target, TARGET_VOCABULARY),
+    special: { pad: 0, unknown: 1, start: 2, end: 3 },
+    maxSourceLength: source.maxLength,
+    maxTargetLength: target.maxLength,
+    graphs: {
+      encoder: { file: ENCODER, inputs: graphs.encoder.inputs, outputs: graphs.encoder.outputs },
+      decoder: { file: DECODER, inputs: graphs.decoder.inputs, outputs: graphs.decoder.outputs },
+    },
+    states: graphs.states,
+    weights: WEIGHTS,
+    parameters: graphs.parameters,
+    files,
+    training: { createdBy: `s2s ${version}`, ...parts.training },
+  };
+  await writeManifest(folder, manifest);
+  return manifest;
+}
+
+function tokenizer({ tokens, vocabulary }: BundleSide, file: string): Manifest["source"] {
+  return { tokens, normalization: "NFC", vocabulary: file, size: vocabulary.size };
+}
+
+async function refuseForeignFolder(folder: string): Promise<void> {
+  const names = await writing(folder, () => readdir(folder)).catch((error: unknown): string[] => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  });
+  if (names.length > 0 && !names.includes(MANIFEST_FILE)) {
+    throw new UserError(`${folder}: is not empty and holds no bundle (${names[0]}); give a new or an empty folder`);
+  }
+}

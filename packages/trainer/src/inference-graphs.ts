@@ -1,0 +1,26 @@
+import type { ModelConfig, StateInfo, TensorInfo } from "@s2s/runtime/manifest";
+
+/** Where the weights lie that the inference graphs point to: a file beside them, and the place of each parameter in it. */
+export interface ExternalWeights {
+  readonly file: string;
+  /** By parameter name; `offset` counts bytes from the start of the file. */
+  readonly offsets: ReadonlyMap<string, { readonly offset: number; readonly bytes: number }>;
+}
+
+export interface InferenceGraph {
+  /** A serialised ONNX model whose weights are external data. */
+  readonly bytes: Uint8Array;
+  readonly inputs: TensorInfo[];
+  readonly outputs: TensorInfo[];
+}
+
+export interface InferenceGraphs {
+  readonly encoder: InferenceGraph;
+  readonly decoder: InferenceGraph;
+  /** In the order of the decoder's inputs. */
+  readonly states: StateInfo[];
+  readonly parameters: TensorInfo[];
+}
+
+/** Traces `encoder.onnx` and `decoder.onnx` of a model; @s2s/graph-builder supplies it. */
+export type BuildInferenceGraphs = (model: ModelConfig, weights: ExternalWeights) => InferenceGraphs;

@@ -1,0 +1,119 @@
+import { access, mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "@s2s/runtime";
+import * as v from "valibot";
+import { CheckpointFolder } from "./checkpoint.ts";
+import { ConfigSchema } from "./config.ts";
+import type { Config } from "./config.ts";
+import { textChunk, writeFileAtomically, writing } from "./files.ts";
+import { takeLock } from "./lock.ts";
+
+const CONFIG = "config.json";
+const LOCK = "train.lock";
+
+/** Where the parts of a run lie. */
+export interface RunPaths {
+  /** The resolved configuration: every default filled in. Its presence makes a folder a run. */
+  readonly config: string;
+  readonly sourceVocabulary: string;
+  readonly targetVocabulary: string;
+  /** Training graphs, where somebody asked for them. */
+  readonly graphs: string;
+  readonly checkpoints: string;
+  readonly metrics: string;
+  /** The exported model with the best weights. */
+  readonly bundle: string;
+}
+
+export function runPaths(folder: string): RunPaths {
+  return {
+    config: join(folder, CONFIG),
+    sourceVocabulary: join(folder, "source.vocabulary.json"),
+    targetVocabulary: join(folder, "target.vocabulary.json"),
+    graphs: join(folder, "graphs"),
+    checkpoints: join(folder, "checkpoints"),
+    metrics: join(folder, "metrics.jsonl"),
+    bundle: join(folder, "bundle"),
+  };
+}
+
+/** A run's folder, locked by this process until `release`. */
+export class RunFolder {
+  readonly path: string;
+  readonly paths: RunPaths;
+  readonly checkpoints: CheckpointFolder;
+  readonly release: () => Promise<void>;
+
+  private constructor(path: string, release: () => Promise<void>) {
+    this.path = path;
+    this.paths = runPaths(path);
+    this.checkpoints = new CheckpointFolder(this.paths.checkpoints);
+    this.release = release;
+  }
+
+  /** Starts a run in a new or empty folder. @throws UserError where the folder holds a run or anything else, or cannot be written */
+  static async create(path: string, config: Config): Promise<RunFolder> {
+    await refuseUsedFolder(path);
+    await writing(path, () => mkdir(path, { recursive: true }));
+    return RunFolder.#locked(path, async (run) => {
+      await refuseUsedFolder(path);
+      await run.writeConfig(config);
+    });
+  }
+
+  /** Opens a folder that holds a run, to go on with it. @throws UserError where it holds none or another process trains in it */
+  static async open(path: string): Promise<RunFolder> {
+    await readRunConfig(path);
+    return RunFolder.#locked(path, async () => {});
+  }
+
+  static async #locked(path: string, prepare: (run: RunFolder) => Promise<void>): Promise<RunFolder> {
+    const run = new RunFolder(path, await takeLock(join(path, LOCK), path));
+    try {
+      await prepare(run);
+      return run;
+    } catch (error) {
+      await run.release();
+      throw error;
+    }
+  }
+
+  async writeConfig(config: Config): Promise<void> {
+    await writeFileAtomically(this.paths.config, textChunk(`${JSON.stringify(config, null, 2)}\n`));
+  }
+}
+
+/** The resolved configuration of a run. @throws UserError where the folder holds no run or its configuration is damaged */
+export async function readRunConfig(folder: string): Promise<Config> {
+  const { config } = runPaths(folder);
+  const text = await readFile(config, "utf8").catch((error: unknown) => {
+    throw new UserError(`${folder}: holds no run (no readable ${CONFIG}); give a folder that \`s2s train --out\` wrote`, { cause: error });
+  });
+  try {
+    return v.parse(ConfigSchema, JSON.parse(text));
+  } catch (error) {
+    const what = error instanceof v.ValiError ? `${v.getDotPath(error.issues[0])}: ${error.issues[0].message}` : "not JSON";
+    throw new UserError(`${config}: damaged (${what}); restore it from a copy or train again into another folder`, { cause: error });
+  }
+}
+
+/** Whether a folder holds a run. */
+export function holdsRun(folder: string): Promise<boolean> {
+  return access(runPaths(folder).config).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @throws UserError where a new run may not be written to `folder`: early, before a corpus is read for nothing */
+export async function refuseUsedFolder(folder: string): Promise<void> {
+  const names = await writing(folder, () => readdir(folder)).catch((error: unknown): string[] => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  });
+  if (names.includes(CONFIG)) {
+    throw new UserError(`${folder}: holds a run already; go on with it by \`--resume ${folder}\`, or give another --out`);
+  }
+  const foreign = names.filter((name) => !name.startsWith(LOCK) && name !== `${CONFIG}.tmp`);
+  if (foreign.length > 0) throw new UserError(`${folder}: is not empty (${foreign[0]}); give a new or an empty folder as --out`);
+}
