@@ -13,3 +13,18 @@ export { print } from "./print.ts";
 export { prune } from "./prune.ts";
 export { scan, type ScanOptions, type ScanResult, type ScanStep } from "./scan.ts";
 export { type Dim, type Shape, ShapeError } from "./shape.ts";
+export { initialize, type Initializer, type ParameterSpec } from "./init.ts";
+export { adam, type AdamOptions, adamw, momentum, type Optimizer, sgd } from "./optimizers.ts";
+export {
+  type BatchDims,
+  type StateNames,
+  traceEvaluate,
+  traceGradients,
+  type TracedGraph,
+  type TracedInference,
+  traceInference,
+  traceTrain,
+  traceUpdate,
+  type TrainingOptions,
+  type UpdateOptions,
+} from "./trace.ts";

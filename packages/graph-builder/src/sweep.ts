@@ -1,4 +1,5 @@
 import { type Node, type Value, isFloat } from "./ir.ts";
+import { customGradient } from "./custom.ts";
 import { sumOf } from "./ops/elementwise.ts";
 import type { Operator } from "./operators.ts";
 
@@ -79,6 +80,12 @@ export function reverseSweep({ rules, nodes, active, seeds, read = (value) => va
     if (!rule || !node.outputs.some((output) => active.has(output))) continue;
     const gradients = node.outputs.map(gradientOf);
     if (gradients.every((gradient) => gradient === null)) continue;
+    const custom = customGradient(node.outputs[0]);
+    if (custom) {
+      const found = custom.rule(gradients[0]!);
+      for (const [i, operand] of custom.operands.entries()) if (found[i] && active.has(operand)) contribute(operand, found[i]);
+      continue;
+    }
     const needs = node.inputs.map((input, i) => {
       if (!input || !active.has(input)) return false;
       return !(claim && gradients[0] && claim(node, i, gradients[0]));

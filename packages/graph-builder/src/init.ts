@@ -1,0 +1,46 @@
+import { product } from "./shape.ts";
+
+/** How a parameter starts. A bound or deviation is in the parameter's own units. */
+export type Initializer =
+  | { readonly kind: "zeros" }
+  | { readonly kind: "ones" }
+  | { readonly kind: "uniform"; readonly bound: number }
+  | { readonly kind: "normal"; readonly deviation: number };
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly init: Initializer;
+}
+
+/** Murmur3's 32-bit finaliser (Appleby 2011): every input bit changes every output bit with probability one half. */
+function mix(x: number): number {
+  let h = x | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+const GOLDEN = 0x9e3779b9;
+
+/** In (0, 1): a function of its arguments alone. */
+const uniform = (key: number, index: number): number => (mix(mix(index + GOLDEN) ^ key) + 0.5) / 2 ** 32;
+
+/** A parameter's first numbers: a function of (seed, name, position), so that no parameter depends on the order of creation. */
+export function initialize(spec: ParameterSpec, seed: number): Float32Array<ArrayBuffer> {
+  const size = product(spec.shape) as number;
+  const data = new Float32Array(size);
+  const { init } = spec;
+  if (init.kind === "ones") data.fill(1);
+  if (init.kind === "zeros" || init.kind === "ones") return data;
+  let key = mix(seed ^ GOLDEN);
+  for (const character of spec.name) key = mix(key ^ character.codePointAt(0)!);
+  if (init.kind === "uniform") {
+    for (let i = 0; i < size; i++) data[i] = (2 * uniform(key, i) - 1) * init.bound;
+  } else {
+    // Box and Muller 1958.
+    for (let i = 0; i < size; i++)
+      data[i] = Math.sqrt(-2 * Math.log(uniform(key, 2 * i))) * Math.cos(2 * Math.PI * uniform(key, 2 * i + 1)) * init.deviation;
+  }
+  return data;
+}

@@ -1,0 +1,34 @@
+import type { Value } from "../ir.ts";
+import { add } from "../ops/elementwise.ts";
+import { gather } from "../ops/index-ops.ts";
+import { matmul } from "../ops/matmul.ts";
+import type { Scope } from "../scope.ts";
+
+/** y = E[ids]: ids [...] integers below `size` -> y [..., width]. Parameter: w [size, width]. */
+export function embedding(scope: Scope, size: number, width: number): (ids: Value) => Value {
+  const w = scope.parameter("w", [size, width], { kind: "normal", deviation: 1 });
+  return (ids) => gather(w, ids);
+}
+
+/** Most numbers that a multiplied-out table may have in a stored model. */
+const MAX_TABLE = 2_000_000;
+
+/**
+ * y = x W + b, x [..., K], w [K, N] -> y [..., N].
+ * Where x is rows of an embedding E, (E W + b)[ids] is the same: it is taken where the vocabulary is smaller than the number of rows
+ * (training), or where the table is small enough to be multiplied out once, when the model is loaded (inference).
+ */
+export function project(scope: Scope, x: Value, w: Value, b: Value): Value {
+  const lookup = x.producer?.op === "Gather" && x.producer.attributes.axis === 0 ? x.producer : null;
+  if (lookup) {
+    const [table, ids] = lookup.inputs as [Value, Value];
+    const [rows] = table.shape;
+    const { parameters, tokens = 0 } = scope.options;
+    const cheaper =
+      typeof rows === "number" &&
+      table.shape.length === 2 &&
+      (parameters === "inputs" ? rows < tokens : rows * (w.shape[1] as number) <= MAX_TABLE);
+    if (cheaper) return gather(add(matmul(table, w), b), ids);
+  }
+  return add(matmul(x, w), b);
+}

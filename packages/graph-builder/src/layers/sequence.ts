@@ -1,0 +1,41 @@
+import type { Value } from "../ir.ts";
+import { add, less, mul, sub, where } from "../ops/elementwise.ts";
+import { gather, range } from "../ops/index-ops.ts";
+import { reshape, transpose, unsqueeze } from "../ops/movement.ts";
+import { product } from "../shape.ts";
+
+/** Sizes [B] of the sequences in a batch as a column number for every one: 0 .. B-1, int32. */
+const columns = (lengths: Value): Value => range(lengths.graph, lengths.shape[0]);
+
+/** The rows x[t, b] of x [T, B, ...] for integer steps t [..., B] -> [..., B, ...]. */
+function atSteps(x: Value, steps: Value, lengths: Value): Value {
+  const [t, b] = x.shape;
+  const rows = reshape(x, [product([t, b]), ...x.shape.slice(2)]);
+  return gather(rows, add(mul(steps, batchSize(lengths)), columns(lengths)));
+}
+
+function batchSize(lengths: Value): Value {
+  const size = lengths.shape[0];
+  if (typeof size === "number") return lengths.graph.constant("int32", [], [size]);
+  // One more than the last column.
+  return add(gather(columns(lengths), lengths.graph.constant("int64", [], [-1])), 1);
+}
+
+/** Each sequence's own last element: x [T, B, ...], lengths [B] int32 -> [B, ...]. What follows it is padding and is not looked at. */
+export const lastStep = (x: Value, lengths: Value): Value => atSteps(x, sub(lengths, 1), lengths);
+
+/**
+ * Each sequence in reverse by its own length, padding left where it is: x [T, B, ...], lengths [B] int32 -> [T, B, ...].
+ * Of embedded tokens the ids are reversed.
+ */
+export function reverseByLength(x: Value, lengths: Value): Value {
+  const lookup =
+    x.producer?.op === "Gather" && x.producer.attributes.axis === 0 && x.producer.inputs[1]!.shape.length === 2 ? x.producer : null;
+  if (lookup) return gather(lookup.inputs[0]!, reverseByLength(lookup.inputs[1]!, lengths));
+  const step = unsqueeze(range(lengths.graph, x.shape[0]), 1);
+  const mirrored = sub(sub(lengths, 1), step);
+  return atSteps(x, where(less(step, lengths), mirrored, step), lengths);
+}
+
+/** [B, T] -> [T, B] and back. */
+export const swapBatchAndTime = (x: Value): Value => transpose(x, [1, 0, ...[...x.shape.keys()].slice(2)]);
