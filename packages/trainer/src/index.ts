@@ -1,3 +1,5 @@
+export { configJsonSchema, configKeys, describeValue, parseValue } from "./config-keys.ts";
+export type { ConfigKey } from "./config-keys.ts";
 export { ConfigSchema } from "./config.ts";
 export type { Config, ConfigInput } from "./config.ts";
 export { batchCount, evaluationBatches, trainingBatches } from "./data/batches.ts";
@@ -16,3 +18,4 @@ export { hash32, keyedPermutation, uniform } from "./data/random.ts";
 export { shardBatch } from "./data/shard.ts";
 export { splitPairs } from "./data/split.ts";
 export type { Split } from "./data/split.ts";
+export { readConfig, readConfigInput, resolveConfig } from "./load-config.ts";
