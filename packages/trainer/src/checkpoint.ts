@@ -14,7 +14,6 @@ const RecordSchema = v.strictObject({ position: PositionSchema, configHash: v.st
 const BestSchema = v.strictObject({
   epoch: v.number(),
   step: v.number(),
-  configHash: v.string(),
   validation: v.nullable(ValidationSchema),
 });
 
@@ -31,7 +30,6 @@ export interface BestWeights {
   readonly weights: State;
   readonly epoch: number;
   readonly step: number;
-  readonly configHash: string;
   /** null where nothing was held out. */
   readonly validation: ValidationFigures | null;
 }

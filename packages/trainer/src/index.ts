@@ -19,3 +19,32 @@ export { shardBatch } from "./data/shard.ts";
 export { splitPairs } from "./data/split.ts";
 export type { Split } from "./data/split.ts";
 export { readConfig, readConfigInput, resolveConfig } from "./load-config.ts";
+export { CheckpointFolder, weightsOf } from "./checkpoint.ts";
+export type { BestWeights, Checkpoint, LoadedCheckpoint } from "./checkpoint.ts";
+export { evaluate, exactMatch, teacherForcing } from "./evaluate.ts";
+export type { DecodeIds, EvaluateBatch, EvaluateOptions, Evaluation, TeacherForcingFigures } from "./evaluate.ts";
+export type {
+  CheckpointEvent,
+  EarlyStopEvent,
+  FallbackEvent,
+  FinishedEvent,
+  InterruptedEvent,
+  StartEvent,
+  StepEvent,
+  TrainEvent,
+  ValidationEvent,
+} from "./events.ts";
+export type { Batch, EvaluationResult, Executor, State, StateTensor, StepResult } from "./executor.ts";
+export { exportBundle } from "./export.ts";
+export type { BundleParts, BundleSide } from "./export.ts";
+export { writeFileAtomically } from "./files.ts";
+export type { BuildInferenceGraphs, ExternalWeights, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
+export type { MetricsLine } from "./metrics.ts";
+export { modelConfig } from "./model-config.ts";
+export type { ValidationFigures } from "./position.ts";
+export { holdsRun, readRunConfig, runPaths } from "./run-folder.ts";
+export type { RunPaths } from "./run-folder.ts";
+export { encodeSafetensors, SafetensorsFile } from "./safetensors.ts";
+export type { Tensor, TensorData } from "./safetensors.ts";
+export type { CreateExecutor, DecodeWithBundle, ExecutorContext, TrainOptions } from "./train-options.ts";
+export { train } from "./train.ts";

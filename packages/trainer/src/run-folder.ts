@@ -1,11 +1,10 @@
-import { access, mkdir, readdir, readFile } from "node:fs/promises";
+import { access, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@s2s/runtime";
-import * as v from "valibot";
 import { CheckpointFolder } from "./checkpoint.ts";
-import { ConfigSchema } from "./config.ts";
 import type { Config } from "./config.ts";
 import { textChunk, writeFileAtomically, writing } from "./files.ts";
+import { readConfig } from "./load-config.ts";
 import { takeLock } from "./lock.ts";
 
 const CONFIG = "config.json";
@@ -85,16 +84,9 @@ export class RunFolder {
 
 /** The resolved configuration of a run. @throws UserError where the folder holds no run or its configuration is damaged */
 export async function readRunConfig(folder: string): Promise<Config> {
-  const { config } = runPaths(folder);
-  const text = await readFile(config, "utf8").catch((error: unknown) => {
-    throw new UserError(`${folder}: holds no run (no readable ${CONFIG}); give a folder that \`s2s train --out\` wrote`, { cause: error });
-  });
-  try {
-    return v.parse(ConfigSchema, JSON.parse(text));
-  } catch (error) {
-    const what = error instanceof v.ValiError ? `${v.getDotPath(error.issues[0])}: ${error.issues[0].message}` : "not JSON";
-    throw new UserError(`${config}: damaged (${what}); restore it from a copy or train again into another folder`, { cause: error });
-  }
+  if (!(await holdsRun(folder)))
+    throw new UserError(`${folder}: holds no run (no ${CONFIG}); give a folder that \`s2s train --out\` wrote`);
+  return readConfig(runPaths(folder).config);
 }
 
 /** Whether a folder holds a run. */

@@ -1,0 +1,87 @@
+import type { FinishedEvent, InterruptedEvent, StartEvent, StepEvent, ValidationEvent } from "./events.ts";
+import type { StepResult } from "./executor.ts";
+import type { ValidationFigures } from "./position.ts";
+import { batchesOf } from "./session.ts";
+import type { Session } from "./session.ts";
+
+export function startEvent(session: Session): StartEvent {
+  const { run, parameters, dataset, threads, config, resumed, position } = session;
+  return {
+    type: "start",
+    folder: run.path,
+    parameters,
+    pairs: { training: dataset.train.count, validation: dataset.valid.count },
+    filter: dataset.filter,
+    vocabulary: { source: dataset.sourceVocabulary.size, target: dataset.targetVocabulary.size },
+    threads,
+    epochs: config.training.epochs,
+    stepsPerEpoch: batchesOf(session),
+    ...(resumed && { resumed: { epoch: position.epoch, step: position.step } }),
+  };
+}
+
+export function stepEvent(session: Session, { lossSum, tokens, gradientNorm }: StepResult): StepEvent {
+  const { position, throughput, config } = session;
+  const { epoch, batch, step, learningRate, running } = position;
+  const { epochs } = config.training;
+  const batches = batchesOf(session);
+  return {
+    type: "step",
+    epoch,
+    epochs,
+    step,
+    batch,
+    batches,
+    loss: lossSum / tokens,
+    epochLoss: running.epoch.lossSum / running.epoch.tokens,
+    learningRate,
+    gradientNorm,
+    tokensPerSecond: throughput.tokensPerSecond,
+    secondsLeft: throughput.secondsFor((epochs - epoch + 1) * batches - batch),
+  };
+}
+
+export function validationEvent(
+  { position: { step }, config, throughput }: Session,
+  epoch: { readonly epoch: number; readonly trainingLoss: number; readonly best: boolean; readonly validation: ValidationFigures | null },
+): ValidationEvent {
+  const { validation, ...rest } = epoch;
+  return {
+    type: "validation",
+    ...rest,
+    step,
+    epochs: config.training.epochs,
+    ...(validation && { validation: { ...validation, perplexity: Math.exp(validation.loss) } }),
+    seconds: throughput.elapsed,
+  };
+}
+
+export function interruptedEvent({ run, position: { epoch, step } }: Session): InterruptedEvent {
+  return { type: "interrupted", folder: run.path, epoch, step, next: [`s2s train --resume ${quote(run.path)}`] };
+}
+
+export function finishedEvent({ run, position, config, throughput }: Session): FinishedEvent {
+  const folder = quote(run.path);
+  const { best, epoch, step } = position;
+  if (best === null) throw new Error("a finished run has no best epoch");
+  return {
+    type: "finished",
+    folder: run.path,
+    epochs: epoch - 1,
+    step,
+    bestEpoch: best.epoch,
+    ...(best.validation && { validation: best.validation }),
+    bundle: run.paths.bundle,
+    seconds: throughput.elapsed,
+    next: [
+      `s2s translate ${folder} "some text"`,
+      `s2s evaluate ${folder} --data test.tsv`,
+      `s2s train --resume ${folder} --epochs ${config.training.epochs + 10}`,
+    ],
+  };
+}
+
+/** A path as a shell takes it for one word. */
+function quote(path: string): string {
+  return /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}
