@@ -9,6 +9,7 @@ export const FORMAT_VERSION = 1;
 const MAX_SIZE = 1_000_000;
 const MAX_LAYERS = 64;
 const MAX_LENGTH = 100_000;
+const MAX_DIMENSION = 2 ** 40;
 const MAX_BYTES = 64 * 2 ** 30;
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
@@ -22,7 +23,7 @@ export const ElementTypeSchema = v.picklist(["float16", "float32", "float64", "i
 export const TensorInfoSchema = v.strictObject({
   name,
   type: ElementTypeSchema,
-  shape: v.pipe(v.array(v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), name])), v.maxLength(8)),
+  shape: v.pipe(v.array(v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_DIMENSION)), name])), v.maxLength(8)),
 });
 
 export const GraphInfoSchema = v.strictObject({
@@ -79,7 +80,7 @@ export const FileInfoSchema = v.strictObject({
 
 /** How the weights came to be; figures are those of the exported checkpoint. */
 export const ProvenanceSchema = v.strictObject({
-  createdBy: v.string(),
+  createdBy: v.pipe(v.string(), v.maxLength(1000)),
   seed: v.optional(v.number()),
   steps: v.optional(v.number()),
   epochs: v.optional(v.number()),
@@ -101,7 +102,7 @@ export const ManifestSchema = v.strictObject({
   states: v.pipe(v.array(StateInfoSchema), v.maxLength(1_000)),
   /** External data of every graph: a safetensors file, so that the same bytes serve ONNX Runtime and other tools. */
   weights: fileName,
-  parameters: v.array(TensorInfoSchema),
+  parameters: v.pipe(v.array(TensorInfoSchema), v.maxLength(10_000)),
   /** Every other file of the bundle with its size and checksum. */
   files: v.pipe(v.array(FileInfoSchema), v.maxLength(1_000)),
   training: ProvenanceSchema,

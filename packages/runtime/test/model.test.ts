@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { UserError } from "../src/errors.ts";
+import { load } from "../src/load.ts";
+import type { Model } from "../src/model.ts";
+import type { Session } from "../src/ort.ts";
+import { countDown, LETTERS, seal, writeCountdown } from "./countdown.ts";
+
+const sessions = vi.hoisted((): Session[] => []);
+vi.mock(import("../src/ort.ts"), async (original) => {
+  const ort = await original();
+  return {
+    ...ort,
+    createSession: async (...args: Parameters<typeof ort.createSession>) => {
+      const session = await ort.createSession(...args);
+      sessions.push(session);
+      return session;
+    },
+  };
+});
+
+const root = mkdtempSync(join(tmpdir(), "s2s-model-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** A released session refuses to be released again. */
+async function expectAllReleased(count: number): Promise<void> {
+  expect(sessions).toHaveLength(count);
+  for (const session of sessions) await expect(session.release()).rejects.toThrow(/disposed/);
+}
+beforeEach(() => void (sessions.length = 0));
+
+describe("generate", () => {
+  let model: Model;
+  beforeAll(async () => {
+    writeCountdown(join(root, "char"));
+    model = await load(join(root, "char"), { threads: 1 });
+  });
+  afterAll(() => model.dispose());
+
+  test("a text gets one answer", async () => {
+    const answer = await model.generate("c");
+    expect(answer).toEqual({ text: "fedcba", tokens: [..."fedcba"], truncated: false, score: expect.any(Number) });
+    expect(answer.score).toBeLessThan(0);
+    expect(await model.generate("c")).toEqual(answer);
+  });
+
+  test("texts get the answers of the definition, however they are batched, with the scores that each gets alone", async () => {
+    const text = fc.array(fc.constantFrom(...LETTERS, "?", "\u{1F600}"), { maxLength: 7 }).map((letters) => letters.join(""));
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { maxLength: 9 }), fc.integer({ min: 1, max: 4 }), async (texts, batchSize) => {
+        const answers = await model.generate(texts, { batchSize });
+        expect(answers).toHaveLength(texts.length);
+        for (const [i, answer] of answers.entries()) {
+          const given = texts[i] ?? "";
+          expect(answer).toEqual(await model.generate(given));
+          if (given !== "") expect(answer).toMatchObject(countDown(given));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("the greatest length cuts off, and says so", async () => {
+    expect(await model.generate("c", { maxLength: 4 })).toMatchObject({ text: "fedc", truncated: true });
+    expect(await model.generate("c", { maxLength: 6 })).toMatchObject({ text: "fedcba", truncated: true });
+    expect(await model.generate("c", { maxLength: 7 })).toMatchObject({ text: "fedcba", truncated: false });
+    expect((await model.generate("ab")).tokens).toHaveLength(20);
+    await expect(model.generate("c", { maxLength: 0 })).rejects.toThrow(UserError);
+  });
+
+  test("an empty text gets an empty answer", async () => {
+    const empty = { text: "", score: 0, tokens: [], truncated: false };
+    expect(await model.generate("")).toEqual(empty);
+    expect(await model.generate(["", "c", ""])).toEqual([empty, await model.generate("c"), empty]);
+    expect(await model.generate([])).toEqual([]);
+  });
+
+  test("a text that is too long is refused alone", async () => {
+    const message = 'the text has 8 tokens and this model reads at most 7: "abcdefgh"; shorten or split it';
+    await expect(model.generate("abcdefgh")).rejects.toThrow(new UserError(message));
+    expect(await model.generate(["c", "abcdefgh", "abcdefg"])).toMatchObject([
+      { text: "fedcba" },
+      { error: message },
+      countDown("abcdefg"),
+    ]);
+  });
+
+  test("calls at the same time queue up and keep their answers", async () => {
+    const texts = [..."abcdef"];
+    const answers = await Promise.all(texts.map((text) => model.generate(text)));
+    expect(answers.map(({ tokens }) => tokens)).toEqual(texts.map((text) => countDown(text).tokens));
+  });
+});
+
+test("words: white space parts them, and a special token that a user types is unknown", async () => {
+  writeCountdown(join(root, "word"), { tokens: "word", maxSourceLength: 3 });
+  const model = await load(join(root, "word"));
+  expect(await model.generate(" c ")).toMatchObject({ text: "f e d c b a", tokens: [..."fedcba"] });
+  expect(await model.generate(" \t")).toMatchObject({ text: "", tokens: [] });
+  expect(await model.generate("c </s>")).toEqual(await model.generate("c nonsense"));
+  await expect(model.generate("a b c")).rejects.toThrow(/has 3 tokens and this model reads at most 2/);
+  await model.dispose();
+});
+
+describe("life", () => {
+  const folder = join(root, "life");
+  beforeEach(() => void writeCountdown(folder));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("dispose waits for the calls under way, releases both sessions, and may be called twice", async () => {
+    const model = await load(folder);
+    const answers = model.generate(["a", "b", "c"]);
+    await Promise.all([model.dispose(), model.dispose()]);
+    expect(await answers).toHaveLength(3);
+    await expectAllReleased(2);
+    await expect(model.generate("a")).rejects.toThrow(/disposed/);
+  });
+
+  test("a decoder that is not what the manifest says leaves no session behind", async () => {
+    const manifest = writeCountdown(folder);
+    const { decoder } = manifest.graphs;
+    seal(folder, { ...manifest, graphs: { ...manifest.graphs, decoder: { ...decoder, file: "encoder.onnx" } } });
+    await expect(load(folder)).rejects.toThrow(/encoder\.onnx: token is not int32 \[B\], as the manifest says/);
+    await expectAllReleased(2);
+  });
+
+  test("weights that are no numbers are said to be so", async () => {
+    writeCountdown(folder, { weights: new Float32Array(20).fill(Number.NaN) });
+    const model = await load(folder);
+    await expect(model.generate("a")).rejects.toThrow(/not finite numbers/);
+    await model.dispose();
+  });
+
+  test.each([0, 1.5, -1, 1e9, Number.NaN])("%d threads are refused", async (threads) => {
+    await expect(load(folder, { threads })).rejects.toThrow(/^threads must be a whole number from 1 to 1024/);
+  });
+
+  test("an unknown device is refused, and the known ones are named", async () => {
+    await expect(load(folder, { device: "gpu" as "cpu" })).rejects.toThrow(/^unknown device "gpu": choose one of cpu, cuda, webgpu$/);
+  });
+});
