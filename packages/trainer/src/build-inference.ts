@@ -1,0 +1,26 @@
+import { type Graph, serialize, traceInference } from "@s2s/graph-builder";
+import type { ModelConfig, TensorInfo } from "@s2s/runtime/manifest";
+import type { ExternalWeights, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
+
+const info = (name: string, { type, shape }: { readonly type: string; readonly shape: readonly (number | string)[] }): TensorInfo => ({
+  name,
+  type: type as TensorInfo["type"],
+  shape: [...shape],
+});
+
+/** The inference graphs of a model, their weights in the given safetensors file. */
+export function buildInferenceGraphs(model: ModelConfig, { file, offsets }: ExternalWeights): InferenceGraphs {
+  const { encoder, decoder, states, parameters } = traceInference(model);
+  const external = new Map([...offsets].map(([name, { offset, bytes }]) => [name, { file, offset, bytes }]));
+  const built = (graph: Graph): InferenceGraph => ({
+    bytes: serialize(graph, { external }),
+    inputs: graph.inputs.map((value) => info(value.name, value)),
+    outputs: graph.outputs.map(({ name, value }) => info(name, value)),
+  });
+  return {
+    encoder: built(encoder),
+    decoder: built(decoder),
+    states: states.map((state) => ({ ...state })),
+    parameters: parameters.map((parameter) => info(parameter.name, { type: "float32", shape: parameter.shape })),
+  };
+}

@@ -1,0 +1,68 @@
+import {
+  type BatchDims,
+  type Optimizer,
+  type ParameterSpec,
+  type TracedGraph,
+  type TrainingOptions,
+  adam,
+  adamw,
+  momentum,
+  sgd,
+  traceEvaluate,
+  traceGradients,
+  traceTrain,
+  traceUpdate,
+} from "@s2s/graph-builder";
+import type { ModelConfig } from "@s2s/runtime/manifest";
+import type { Config } from "../config.ts";
+
+/** A usual target length: what is cheaper for a batch depends on its tokens, which vary. */
+const USUAL_LENGTH = 24;
+
+/** The update rule that a configuration names. */
+export function optimizerOf({ training }: Config): Optimizer {
+  switch (training.optimizer) {
+    case "sgd":
+      return sgd();
+    case "momentum":
+      return momentum(training.momentum);
+    case "adam":
+      return adam(training);
+    case "adamw":
+      return adamw(training);
+  }
+}
+
+/** Training graphs of a model and configuration, traced when they are asked for. */
+export class TrainingGraphs {
+  readonly #options: TrainingOptions;
+  readonly #config: Config;
+
+  /** `shards`: in how many parts a batch is cut. */
+  constructor(model: ModelConfig, config: Config, shards = 1, dims?: BatchDims) {
+    const { batchSize, dropout, labelSmoothing } = config.training;
+    const tokens = Math.ceil(batchSize / shards) * USUAL_LENGTH;
+    this.#options = { model, tokens, dropout, labelSmoothing, ...(dims ? { dims } : {}) };
+    this.#config = config;
+  }
+
+  gradients(): TracedGraph {
+    return traceGradients(this.#options);
+  }
+
+  evaluate(): TracedGraph {
+    return traceEvaluate(this.#options);
+  }
+
+  train(): TracedGraph {
+    return traceTrain({ ...this.#options, ...this.#rule() });
+  }
+
+  update(parameters: readonly ParameterSpec[], shards = 1): TracedGraph {
+    return traceUpdate(parameters, this.#rule(), shards);
+  }
+
+  #rule() {
+    return { optimizer: optimizerOf(this.#config), clipNorm: this.#config.training.clipNorm };
+  }
+}

@@ -1,0 +1,33 @@
+import { type ParameterSpec, initialize } from "@s2s/graph-builder";
+import { UserError } from "@s2s/runtime";
+import type { State, StateTensor } from "../executor.ts";
+import type { Layout } from "./layout.ts";
+
+/** Fills the flat weights: from a saved state, or drawn from the seed. */
+export function fillWeights(flat: Float32Array, layout: Layout, parameters: readonly ParameterSpec[], seed: number, state?: State): void {
+  for (const [i, { name, offset }] of layout.tensors.entries()) {
+    flat.set(state ? savedTensor(state, name, parameters[i].shape).data : initialize(parameters[i], seed), offset);
+  }
+}
+
+/** Fills the flat slots from a saved state; without one they stay zero. */
+export function fillSlots(flat: Float32Array, layout: Layout, state?: State): void {
+  if (!state) return;
+  for (const { name, shape, offset } of layout.tensors) flat.set(savedTensor(state, name, shape).data, offset);
+}
+
+function savedTensor(state: State, name: string, shape: readonly number[]): StateTensor {
+  const tensor = state.get(name);
+  if (!tensor) throw new UserError(`the checkpoint has no tensor ${name}: it is of another model or optimizer`);
+  if (tensor.shape.join() !== shape.join())
+    throw new UserError(
+      `the checkpoint's ${name} is [${tensor.shape.join(", ")}], the model's [${shape.join(", ")}]: it is of another model`,
+    );
+  return tensor;
+}
+
+/** Copies flat tensors into a state of their own. */
+export function* stateOf(flat: Float32Array, layout: Layout): Generator<[string, StateTensor]> {
+  for (const { name, shape, offset, size } of layout.tensors)
+    yield [name, { shape, data: Float32Array.from(flat.subarray(offset, offset + size)) }];
+}
