@@ -1,4 +1,4 @@
-import { type FloatType, Graph, type Value, add, cast, gradients, mul, reduceSum } from "@s2s/graph-builder";
+import { type Dim, type FloatType, Graph, type Shape, type Value, add, cast, emitOne, gradients, mul, reduceSum } from "@s2s/graph-builder";
 import { expect } from "vitest";
 import { type Tensor, runGraph } from "./run-graph.ts";
 
@@ -15,8 +15,10 @@ export function numbers(size: number, seed: number, low = -1, high = 1): Float64
 export interface GradientCheck {
   /** Shapes of the differentiated inputs. */
   readonly shapes: readonly (readonly number[])[];
+  /** Those shapes as the graph is told them, where it is to know symbols only: ["T", "B", 4]. */
+  readonly declared?: readonly Shape[];
   /** Other inputs: indices, masks. */
-  readonly others?: Readonly<Record<string, Tensor>>;
+  readonly others?: Readonly<Record<string, Tensor & { readonly declared?: Shape }>>;
   readonly low?: number;
   readonly high?: number;
   readonly build: (inputs: Value[], others: Record<string, Value>) => Value | Value[];
@@ -28,20 +30,43 @@ export interface GradientCheck {
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
+function symbolSizes(pairs: readonly (readonly [Shape, readonly number[]])[]): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const [told, actual] of pairs) for (const [i, dim] of told.entries()) if (typeof dim === "string") sizes.set(dim, actual[i]);
+  return sizes;
+}
+
+/** A dimension in numbers: a symbol, or a product of some. */
+const sizeOf = (dim: Dim, sizes: ReadonlyMap<string, number>): number =>
+  size(
+    String(dim)
+      .split("*")
+      .map((part) => sizes.get(part) ?? Number(part)),
+  );
+
 /**
  * One directional check serves every operator, layer and model: for random v and a random weighting of the outputs,
  * <v, gradient> must equal the central difference (L(x + hv) - L(x - hv)) / 2h in float64.
  */
 export async function checkGradient(check: GradientCheck): Promise<void> {
-  const { shapes, others = {}, low, high, tolerance = 1e-7, seed = 1, lower = (graph) => graph } = check;
+  const { shapes, declared = shapes, others = {}, low, high, tolerance = 1e-7, seed = 1, lower = (graph) => graph } = check;
   const type: FloatType = "float64";
   const graph = new Graph("check");
-  const inputs = shapes.map((shape, i) => graph.input(`x${i}`, type, shape));
-  const extra = Object.fromEntries(Object.entries(others).map(([name, tensor]) => [name, graph.input(name, tensor.type, tensor.shape)]));
+  const inputs = declared.map((shape, i) => graph.input(`x${i}`, type, shape));
+  const extra = Object.fromEntries(
+    Object.entries(others).map(([name, tensor]) => [name, graph.input(name, tensor.type, tensor.declared ?? tensor.shape)]),
+  );
+  const sizes = symbolSizes([
+    ...shapes.map((shape, i) => [declared[i], shape] as const),
+    ...Object.values(others).map((tensor) => [tensor.declared ?? tensor.shape, tensor.shape] as const),
+  ]);
   const made = check.build(inputs, extra);
   const parts = (Array.isArray(made) ? made : [made]).map((y, i) => {
-    const weights = graph.constant(type, y.shape, numbers(size(y.shape as number[]), seed * 100 + i));
-    return reduceSum(mul(cast(y, type), weights));
+    const actual = y.shape.map((dim) => sizeOf(dim, sizes));
+    const weights = graph.constant(type, actual, numbers(size(actual), seed * 100 + i));
+    // Told the symbols again, so that the product's shapes agree.
+    const fitting = emitOne("Reshape", [weights, graph.constant("int64", [actual.length], actual)], {}, type, y.shape);
+    return reduceSum(mul(cast(y, type), fitting));
   });
   const loss = parts.reduce((a, b) => add(a, b));
   const found = gradients(loss, inputs);

@@ -31,9 +31,9 @@ export const gradientRules: Rules = {
  */
 export function gradients(loss: Value, parameters: readonly Value[], seed?: Value): Value[] {
   if (product(loss.shape) !== 1 || !isFloat(loss.type)) throw new ShapeError(`gradients: ${valueText(loss)} is no float scalar`);
-  const { nodes } = loss.graph;
-  const active = dependents(nodes, parameters, gradientRules);
-  const one = seed ?? loss.graph.constant(loss.type, loss.shape, [1]);
-  const found = reverseSweep({ rules: gradientRules, nodes: [...nodes], active, seeds: new Map([[loss, one]]) });
+  const { graph } = loss;
+  const active = dependents(graph.nodes, parameters, gradientRules);
+  const one = seed ?? graph.constant(loss.type, loss.shape, [1]);
+  const found = reverseSweep({ rules: gradientRules, graph, nodes: [...graph.nodes], active, seeds: new Map([[loss, one]]) });
   return parameters.map((parameter) => found.get(parameter) ?? zerosLike(parameter));
 }

@@ -4,19 +4,29 @@ import { isElementwise } from "./operators.ts";
 import { matmul } from "./ops/matmul.ts";
 import { reshape } from "./ops/movement.ts";
 import { type Dim, product } from "./shape.ts";
+import { redirect } from "./walk.ts";
 
 export interface Hoisted {
   /** The loop's sequences: the given ones, and what was computed outside for the loop to read. */
   readonly sequences: Value[];
   /** For each of the loop's results its value computed wholly outside, or null where the loop computes it. */
   readonly results: (Value | null)[];
+  /** The states after a step, as the body has them now. */
+  readonly next: Value[];
 }
 
 /**
  * Moves out of a loop what does not depend on its states: it is computed for all elements at once, before the loop.
  * Products with a weight become one large product; elementwise work on all elements saves a node in every step.
  */
-export function hoistFromLoop(body: Graph, states: number, results: readonly Value[], sequences: readonly Value[], length: Dim): Hoisted {
+export function hoistFromLoop(
+  body: Graph,
+  next: readonly Value[],
+  results: readonly Value[],
+  sequences: readonly Value[],
+  length: Dim,
+): Hoisted {
+  const states = next.length;
   const outside = new Map<Value, Value>();
   for (const [i, element] of body.inputs.slice(states).entries()) outside.set(element, sequences[i]);
   const kept: Node[] = [];
@@ -29,8 +39,8 @@ export function hoistFromLoop(body: Graph, states: number, results: readonly Val
   const all = [...sequences];
   const elements = new Map(body.inputs.slice(states).map((element) => [element, element]));
   // What remains in the loop reads the moved values as elements.
-  const read = (value: Value | null): Value | null => {
-    if (!value || value.graph !== body || !outside.has(value)) return value;
+  const read = (value: Value): Value => {
+    if (value.graph !== body || !outside.has(value)) return value;
     let element = elements.get(value);
     if (!element) {
       element = body.input(`${body.name}.element`, value.type, value.shape);
@@ -39,8 +49,8 @@ export function hoistFromLoop(body: Graph, states: number, results: readonly Val
     }
     return element;
   };
-  for (const node of kept) node.inputs = node.inputs.map(read);
-  return { sequences: all, results: results.map((value) => (value.graph === body ? (outside.get(value) ?? null) : null)) };
+  for (const node of kept) redirect(node, read);
+  return { sequences: all, results: results.map((value) => outside.get(value) ?? null), next: next.map(read) };
 }
 
 /** The node on whole sequences, if it reads nothing but elements and outer values and treats each element alike. */

@@ -119,9 +119,7 @@ export class Graph {
 
   /** Whether `other` is this graph or one around it. */
   within(other: Graph): boolean {
-    let graph: Graph | null = this;
-    while (graph && graph !== other) graph = graph.parent;
-    return graph !== null;
+    return this === other || (this.parent?.within(other) ?? false);
   }
 
   /** The run-time size of a dimension as an int64 tensor [1], read off an input of the outermost graph that has the symbol. */

@@ -30,10 +30,10 @@ export function crossEntropy(logits: Value, targets: Value, smoothing = 0): Cros
   const picked = reshape(gatherElements(logits, places, -1), [rows]);
   const hard = sub(total, smoothing === 0 ? picked : mul(picked, 1 - smoothing));
   const loss = smoothing === 0 ? hard : sub(hard, mul(reduceMean(logits, [-1]), smoothing));
-  attachGradient(loss, [logits], (gradient) => {
-    const spread = smoothing === 0 ? p : sub(p, smoothing / size);
-    const onTarget = filled(logits.graph, logits.type, [rows, 1], smoothing - 1);
-    return [mul(scatterElements(spread, places, onTarget, -1), unsqueeze(gradient, -1))];
+  attachGradient(loss, [logits], (gradient, read) => {
+    const spread = smoothing === 0 ? read(p) : sub(read(p), smoothing / size);
+    const onTarget = filled(logits.graph.root, logits.type, [rows, 1], smoothing - 1);
+    return [mul(scatterElements(spread, read(places), onTarget, -1), unsqueeze(gradient, -1))];
   });
   const mask = realTargets(targets, logits);
   return { sum: reduceSum(mul(loss, mask)), count: reduceSum(mask) };

@@ -1,6 +1,6 @@
 import type { Graph, Node, Value } from "./ir.ts";
 import { bodyOf, stateCount } from "./scan.ts";
-import { captures } from "./sweep.ts";
+import { operandsOf } from "./walk.ts";
 
 /** Drops every node, loop output, loop state and constant that no output of the graph depends on. */
 export function prune(graph: Graph): void {
@@ -9,8 +9,7 @@ export function prune(graph: Graph): void {
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((output) => live.has(output))) continue;
     if (node.op === "Scan") pruneLoop(node, live);
-    for (const input of node.inputs) if (input) live.add(input);
-    if (node.op === "Scan") for (const value of captures(bodyOf(node))) live.add(value);
+    for (const value of operandsOf(node)) live.add(value);
     kept.push(node);
   }
   graph.nodes = kept.toReversed();
@@ -29,11 +28,7 @@ function pruneLoop(node: Node, live: ReadonlySet<Value>): void {
   for (;;) {
     body.outputs.splice(0, body.outputs.length, ...outputs);
     prune(body);
-    const used = new Set<Value>();
-    for (const inner of body.nodes) {
-      for (const input of inner.inputs) if (input) used.add(input);
-      if (inner.op === "Scan") for (const value of captures(bodyOf(inner))) used.add(value);
-    }
+    const used = new Set<Value>(body.nodes.flatMap(operandsOf));
     const dead = body.inputs.findIndex((input, i) => i < states && !live.has(node.outputs[i]) && !usedBesides(body, input, i));
     if (dead < 0) {
       dropElements(node, body, states, used);
@@ -54,8 +49,7 @@ function usedBesides(body: Graph, input: Value, index: number): boolean {
   const needed = new Set<Value>(body.outputs.filter((_, i) => i !== index).map((output) => output.value));
   for (const node of body.nodes.toReversed()) {
     if (!node.outputs.some((output) => needed.has(output))) continue;
-    for (const value of node.inputs) if (value) needed.add(value);
-    if (node.op === "Scan") for (const value of captures(bodyOf(node))) needed.add(value);
+    for (const value of operandsOf(node)) needed.add(value);
   }
   return needed.has(input);
 }

@@ -6,7 +6,8 @@ import { add } from "./ops/elementwise.ts";
 import { concat, filled, slice, unsqueeze } from "./ops/movement.ts";
 import { bodyOf, isReversed, loop, stackOutput, stateCount } from "./scan.ts";
 import type { Dim } from "./shape.ts";
-import { type RuleContext, captures, dependents, reverseSweep } from "./sweep.ts";
+import { type RuleContext, dependents, reverseSweep } from "./sweep.ts";
+import { captures, operandsOf, redirect } from "./walk.ts";
 
 /**
  * Back-propagation through time, derived from the step's own graph: a loop in the other direction carries the states' gradients.
@@ -21,7 +22,7 @@ export function scanGradient(context: RuleContext): (Value | null)[] {
   const initial = context.inputs.slice(0, states) as Value[];
   const sequences = context.inputs.slice(states) as Value[];
   const length = sequences[0].shape[0];
-  const parent = node.outputs[0].graph;
+  const parent = context.graph;
   const stateInputs = body.inputs.slice(0, states);
   const elements = body.inputs.slice(states);
   const outputs = body.outputs.map((output) => output.value);
@@ -51,7 +52,7 @@ export function scanGradient(context: RuleContext): (Value | null)[] {
 
   const saved = new Map<Value, Value>();
   const read = (value: Value): Value => {
-    if (value.graph !== body) return value;
+    if (value.graph !== body) return context.read(value);
     const known = saved.get(value);
     if (known) return known;
     const stand: Value = { name: `${back.name}.saved.${value.name}`, type: value.type, shape: value.shape, graph: back, producer: null };
@@ -65,10 +66,10 @@ export function scanGradient(context: RuleContext): (Value | null)[] {
     products.push({ node: inner, operand, gradient });
     return true;
   };
-  const found = reverseSweep({ rules, nodes: [...body.nodes], active, seeds, read, claim });
+  const found = reverseSweep({ rules, graph: back, nodes: [...body.nodes], active, seeds, read, claim });
 
-  const forward = new StackedValues(node, initial, sequences, length);
-  restore(back, body, saved, forward, element);
+  const forward = new StackedValues(context, initial, sequences, length);
+  restore(context, back, saved, forward, element);
 
   const next = carried.map(({ value }) => found.get(value) ?? filled(parent, value.type, value.shape, 0));
   const sums = captured.flatMap((value) =>
@@ -116,13 +117,15 @@ function activeValues(context: RuleContext, body: Graph, stateInputs: Value[], e
 /** Values of the forward loop's body over all steps, seen from outside of it: [T, ...]. */
 class StackedValues {
   readonly #node: Node;
+  readonly #read: RuleContext["read"];
   readonly #initial: readonly Value[];
   readonly #sequences: readonly Value[];
   readonly #length: Dim;
   readonly #known = new Map<Value, Value>();
 
-  constructor(node: Node, initial: readonly Value[], sequences: readonly Value[], length: Dim) {
+  constructor({ node, read }: RuleContext, initial: readonly Value[], sequences: readonly Value[], length: Dim) {
     this.#node = node;
+    this.#read = read;
     this.#initial = initial;
     this.#sequences = sequences;
     this.#length = length;
@@ -141,9 +144,9 @@ class StackedValues {
     const states = stateCount(this.#node);
     const at = body.inputs.indexOf(value);
     if (at >= states) return this.#sequences[at - states];
-    if (at < 0) return stackOutput(this.#node, value, this.#length);
+    if (at < 0) return this.#read(stackOutput(this.#node, value, this.#length));
     // A state before each step: the initial one, and the states after every step but the last.
-    const after = stackOutput(this.#node, body.outputs[at].value, this.#length);
+    const after = this.#read(stackOutput(this.#node, body.outputs[at].value, this.#length));
     const first = unsqueeze(this.#initial[at], 0);
     const length = this.#length;
     if (length === 1) return first;
@@ -154,27 +157,21 @@ class StackedValues {
   }
 }
 
-const CHEAP: readonly Operator[] = [
-  "Add",
-  "Sub",
-  "Mul",
-  "Neg",
-  "Split",
-  "Concat",
-  "Identity",
-  "Greater",
-  "GreaterOrEqual",
-  "Where",
-  "Cast",
-];
+const CHEAP = new Set<Operator>(["Add", "Sub", "Mul", "Neg", "Split", "Concat", "Identity", "Greater", "GreaterOrEqual", "Where", "Cast"]);
 
 /**
  * Supplies the forward values that the backward body reads: computed again in it where that is cheap and its operands are there anyway,
  * else read from the forward loop's stacked outputs.
  */
-function restore(back: Graph, body: Graph, saved: Map<Value, Value>, forward: StackedValues, element: (sequence: Value) => Value): void {
-  const used = new Set<Value>();
-  for (const node of back.nodes) for (const input of node.inputs) if (input) used.add(input);
+function restore(
+  context: RuleContext,
+  back: Graph,
+  saved: ReadonlyMap<Value, Value>,
+  forward: StackedValues,
+  element: (sequence: Value) => Value,
+): void {
+  const body = bodyOf(context.node);
+  const used = new Set<Value>(back.nodes.flatMap(operandsOf));
   const substitutes = new Map<Value, Value>();
   const there = new Map<Value, Value>();
   const prologue: Node[] = [];
@@ -183,17 +180,17 @@ function restore(back: Graph, body: Graph, saved: Map<Value, Value>, forward: St
   for (const node of body.nodes) {
     const asked = node.outputs.filter((output) => used.has(saved.get(output)!));
     if (asked.length === 0) continue;
-    const cheap = CHEAP.includes(node.op) && (isElementwise(node.op) || node.op === "Split" || node.op === "Concat");
+    const cheap = CHEAP.has(node.op) && (isElementwise(node.op) || node.op === "Split" || node.op === "Concat");
     if (cheap && node.inputs.every((input) => !input || input.graph !== body || there.has(input))) {
       back.nodes = [];
-      const inputs = node.inputs.map((input) => input && (there.get(input) ?? input));
+      const inputs = node.inputs.map((input) => input && (there.get(input) ?? context.read(input)));
       const outputs = emit(node.op, inputs, node.attributes as never, node.outputs, back);
       prologue.push(...back.nodes);
       for (const [i, output] of node.outputs.entries()) substitute(output, outputs[i]);
     } else for (const output of asked) provide(output);
   }
   back.nodes = [...prologue, ...rest];
-  for (const node of rest) node.inputs = node.inputs.map((input) => (input && substitutes.get(input)) ?? input);
+  for (const node of rest) redirect(node, (value) => substitutes.get(value) ?? value);
 
   function provide(value: Value): void {
     if (used.has(saved.get(value)!)) substitute(value, element(forward.of(value)));

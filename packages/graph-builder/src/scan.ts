@@ -63,8 +63,8 @@ export function loop(
   reverse: boolean,
 ): ScanResult {
   const length = sequences[0].shape[0];
-  for (const value of next) bodyOutput(body, value);
-  const hoisted = hoistFromLoop(body, next.length, results, sequences, length);
+  const hoisted = hoistFromLoop(body, next, results, sequences, length);
+  for (const value of hoisted.next) bodyOutput(body, value);
   const kept = results.flatMap((value, i) => (hoisted.results[i] ? [] : [value]));
   for (const value of kept) bodyOutput(body, value);
   const outputs = [

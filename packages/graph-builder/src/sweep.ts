@@ -1,11 +1,16 @@
-import { type Node, type Value, isFloat } from "./ir.ts";
 import { customGradient } from "./custom.ts";
+import { type Graph, type Node, type Value, isFloat } from "./ir.ts";
 import { sumOf } from "./ops/elementwise.ts";
 import type { Operator } from "./operators.ts";
+import { operandsOf } from "./walk.ts";
 
 /** What a gradient rule may use. Values are those that can be read where the gradient is computed. */
 export interface RuleContext {
   readonly node: Node;
+  /** Where the gradient is computed: the node's own graph, or a loop's that goes back through it. */
+  readonly graph: Graph;
+  /** The value there in place of one of the node's graph. */
+  read(value: Value): Value;
   readonly inputs: readonly (Value | null)[];
   readonly outputs: readonly Value[];
   /** Gradient of the loss with respect to each output; null where it does not depend on it. */
@@ -22,26 +27,14 @@ export interface RuleContext {
 export type Rule = (context: RuleContext) => (Value | null)[];
 export type Rules = Readonly<Record<Operator, Rule | null>>;
 
-/** Values of outer graphs that a loop's body uses. */
-export function captures(body: import("./ir.ts").Graph): Set<Value> {
-  const found = new Set<Value>();
-  const visit = (value: Value | null): void => {
-    if (value && value.graph !== body && body.within(value.graph)) found.add(value);
-  };
-  for (const node of body.nodes) {
-    for (const input of node.inputs) visit(input);
-    if (node.op === "Scan") for (const value of captures(node.attributes.body as import("./ir.ts").Graph)) visit(value);
-  }
-  return found;
-}
-
 /** All float values of `nodes` that depend on `sources`, sources included. */
 export function dependents(nodes: readonly Node[], sources: Iterable<Value>, rules: Rules): Set<Value> {
   const active = new Set(sources);
   for (const node of nodes) {
-    if (rules[node.op] === null) continue;
-    const inner = node.op === "Scan" ? [...captures(node.attributes.body as import("./ir.ts").Graph)] : [];
-    if (![...node.inputs, ...inner].some((value) => value && active.has(value))) continue;
+    const custom = customGradient(node.outputs[0]);
+    if (!custom && rules[node.op] === null) continue;
+    const operands = custom ? custom.operands : operandsOf(node);
+    if (!operands.some((value) => active.has(value))) continue;
     for (const output of node.outputs) if (isFloat(output.type)) active.add(output);
   }
   return active;
@@ -49,6 +42,8 @@ export function dependents(nodes: readonly Node[], sources: Iterable<Value>, rul
 
 export interface Sweep {
   readonly rules: Rules;
+  /** Where the gradients are computed. */
+  readonly graph: Graph;
   readonly nodes: readonly Node[];
   readonly active: ReadonlySet<Value>;
   /** Gradients that are known at the start, by value. */
@@ -60,7 +55,7 @@ export interface Sweep {
 }
 
 /** The reverse sweep: from the seeds through the nodes, last to first. Returns the gradient of each value that has one. */
-export function reverseSweep({ rules, nodes, active, seeds, read = (value) => value, claim }: Sweep): Map<Value, Value> {
+export function reverseSweep({ rules, graph, nodes, active, seeds, read = (value) => value, claim }: Sweep): Map<Value, Value> {
   const parts = new Map<Value, Value[]>();
   const contribute = (value: Value, gradient: Value): void => {
     const known = parts.get(value);
@@ -76,16 +71,17 @@ export function reverseSweep({ rules, nodes, active, seeds, read = (value) => va
     return total;
   };
   for (const node of nodes.toReversed()) {
-    const rule = rules[node.op];
-    if (!rule || !node.outputs.some((output) => active.has(output))) continue;
+    if (!node.outputs.some((output) => active.has(output))) continue;
     const gradients = node.outputs.map(gradientOf);
     if (gradients.every((gradient) => gradient === null)) continue;
     const custom = customGradient(node.outputs[0]);
     if (custom) {
-      const found = custom.rule(gradients[0]!);
+      const found = custom.rule(gradients[0]!, read);
       for (const [i, operand] of custom.operands.entries()) if (found[i] && active.has(operand)) contribute(operand, found[i]);
       continue;
     }
+    const rule = rules[node.op];
+    if (!rule) continue;
     const needs = node.inputs.map((input, i) => {
       if (!input || !active.has(input)) return false;
       return !(claim && gradients[0] && claim(node, i, gradients[0]));
@@ -97,7 +93,7 @@ export function reverseSweep({ rules, nodes, active, seeds, read = (value) => va
       get: (target, key, receiver) =>
         typeof key === "string" && /^\d+$/.test(key) ? read(target[Number(key)]) : Reflect.get(target, key, receiver),
     });
-    const found = rule({ node, inputs, outputs, gradients, needs, active, rules, contribute });
+    const found = rule({ node, graph, read, inputs, outputs, gradients, needs, active, rules, contribute });
     for (const [i, gradient] of found.entries()) if (gradient && needs[i]) contribute(node.inputs[i]!, gradient);
   }
   return new Map([...parts].map(([value]) => [value, gradientOf(value)!]));
