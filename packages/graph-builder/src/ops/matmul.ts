@@ -32,5 +32,7 @@ export function gemm(a: Value, b: Value, c: Value | null = null, options: GemmOp
   if (k !== inner) throw new ShapeError(`${text}: inner dimensions differ: ${k} and ${inner}`);
   if (c && broadcast(c.shape, [m, n])?.join() !== [m, n].join())
     throw new ShapeError(`${text}: the third operand does not broadcast to [${m}, ${n}]`);
-  return emitOne("Gemm", c ? [a, b, c] : [a, b], { alpha, beta, transA: Number(transA), transB: Number(transB) }, a.type, [m, n]);
+  // ONNX keeps attributes as float32: rounded here, so that the gradient scales by the same numbers.
+  const scales = { alpha: Math.fround(alpha), beta: Math.fround(beta) };
+  return emitOne("Gemm", c ? [a, b, c] : [a, b], { ...scales, transA: Number(transA), transB: Number(transB) }, a.type, [m, n]);
 }

@@ -1,6 +1,6 @@
 import { emitOne } from "../emit.ts";
 import { type Value, valueText } from "../ir.ts";
-import { type Shape, axisOf, product } from "../shape.ts";
+import { type Shape, ShapeError, axisOf, product, sameShape } from "../shape.ts";
 import { div, sub } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
 
@@ -71,7 +71,13 @@ export function countOver(x: Value, axes: readonly number[]): Value {
 
 /** Layer normalisation over the last axis (Ba et al. 2016): (x - mean) / sqrt(variance + epsilon) * scale + bias. */
 export function layerNormalization(x: Value, scale: Value, bias: Value, epsilon = 1e-5): Value {
-  return emitOne("LayerNormalization", [x, scale, bias], { axis: x.shape.length - 1, epsilon }, x.type, x.shape);
+  const text = `LayerNormalization(${[x, scale, bias].map(valueText).join(", ")})`;
+  const axis = axisOf(-1, x.shape.length, text);
+  for (const operand of [scale, bias]) {
+    if (operand.type !== x.type) throw new ShapeError(`${text}: element types differ: ${x.type} and ${operand.type}`);
+    if (!sameShape(operand.shape, [x.shape[axis]])) throw new ShapeError(`${text}: scale and bias must be [${x.shape[axis]}]`);
+  }
+  return emitOne("LayerNormalization", [x, scale, bias], { axis, epsilon: Math.fround(epsilon) }, x.type, x.shape);
 }
 
 /** Mean of x over all its elements. */
