@@ -1,13 +1,13 @@
-import { access, mkdir, rename, rm } from "node:fs/promises";
+import { access, mkdir, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "@s2s/runtime";
 import * as v from "valibot";
 import type { State } from "./executor.ts";
-import { syncFolder, writing } from "./files.ts";
+import { writeFileAtomically, writing } from "./files.ts";
 import { PositionSchema, ValidationSchema } from "./position.ts";
 import type { Position, ValidationFigures } from "./position.ts";
 import { DamagedFileError } from "./safetensors-header.ts";
-import { readSealed, writeSealed } from "./sealed-file.ts";
+import { readSealed, seal } from "./sealed-file.ts";
 
 const RecordSchema = v.strictObject({ position: PositionSchema, configHash: v.string(), dataHash: v.string() });
 
@@ -63,13 +63,10 @@ export class CheckpointFolder {
   /** Saves the newest state; the older one becomes `previous`. Whatever happens meanwhile, one whole checkpoint stays. */
   async save({ state, position, configHash, dataHash }: Checkpoint): Promise<void> {
     await this.#create();
-    const fresh = join(this.#folder, "next.safetensors");
-    await writeSealed(fresh, state, { position, configHash, dataHash } satisfies v.InferOutput<typeof RecordSchema>);
-    await writing(this.last, async () => {
+    const chunks = await seal(state, { position, configHash, dataHash } satisfies v.InferOutput<typeof RecordSchema>);
+    await writeFileAtomically(this.last, chunks, async () => {
       // A damaged `last` must not replace the sound `previous` that the run came back to.
       if (this.#lastIsSound && (await exists(this.last))) await rename(this.last, this.previous);
-      await rename(fresh, this.last);
-      await syncFolder(this.#folder);
     });
     this.#lastIsSound = true;
   }
@@ -79,7 +76,6 @@ export class CheckpointFolder {
    * @throws UserError where `last` and `previous` are both damaged.
    */
   async load(): Promise<LoadedCheckpoint | undefined> {
-    await rm(join(this.#folder, "next.safetensors"), { force: true });
     const last = await attempt(this.last);
     if (last.checkpoint !== undefined) return { checkpoint: last.checkpoint };
     const previous = await attempt(this.previous);
@@ -94,7 +90,7 @@ export class CheckpointFolder {
 
   async saveBest({ weights, ...record }: BestWeights): Promise<void> {
     await this.#create();
-    await writeSealed(this.best, weights, record satisfies v.InferOutput<typeof BestSchema>);
+    await writeFileAtomically(this.best, await seal(weights, record satisfies v.InferOutput<typeof BestSchema>));
   }
 
   /** @throws UserError where the file is missing or damaged. */

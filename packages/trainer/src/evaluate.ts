@@ -3,6 +3,7 @@ import { evaluationBatches } from "./data/batches.ts";
 import type { BatchOptions } from "./data/batches.ts";
 import type { Pairs } from "./data/pairs.ts";
 import type { Batch, EvaluationResult } from "./executor.ts";
+import { overlap } from "./overlap.ts";
 
 /** Teacher forcing of one batch, such as `Executor.evaluate`. */
 export type EvaluateBatch = (batch: Batch) => Promise<EvaluationResult>;
@@ -56,13 +57,10 @@ export async function teacherForcing(
   let lossSum = 0;
   let targetTokens = 0;
   let correct = 0;
-  for (let item = batches.next(); item.done !== true;) {
-    const computed = evaluateBatch(item.value);
-    const [result, next] = await Promise.all([computed, Promise.resolve().then(() => batches.next())]);
+  for await (const { result } of overlap(batches, evaluateBatch)) {
     lossSum += result.lossSum;
     targetTokens += result.tokens;
     correct += result.correct;
-    item = next;
     signal?.throwIfAborted();
   }
   return { targetTokens, loss: lossSum / targetTokens, tokenAccuracy: correct / targetTokens };

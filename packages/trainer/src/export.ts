@@ -6,7 +6,7 @@ import type { TokenUnit, Vocabulary } from "@s2s/runtime";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, Manifest, ModelConfig, Provenance } from "@s2s/runtime/manifest";
 import type { State } from "./executor.ts";
-import { syncFolder, textChunk, writeFileAtomically, writeFileSynced, writing } from "./files.ts";
+import { sync, syncFolder, textChunk, writeChunks, writing } from "./files.ts";
 import type { BuildInferenceGraphs } from "./inference-graphs.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
@@ -17,6 +17,8 @@ const SOURCE_VOCABULARY = "source.vocabulary.json";
 const TARGET_VOCABULARY = "target.vocabulary.json";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+/** Of manifests: what wrote them. */
+export const CREATED_BY = `s2s ${version}`;
 
 export interface BundleSide {
   readonly tokens: TokenUnit;
@@ -47,26 +49,29 @@ export async function exportBundle(folder: string, parts: BundleParts, buildInfe
   return manifest;
 }
 
-/** Writes the files of a bundle into a folder of its own, which is emptied first and removed after a failure. */
+/** Writes the files of a bundle, not yet synced, into a folder of its own, which is emptied first and removed after a failure. */
 export async function writeBundle(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
   await rm(folder, { recursive: true, force: true });
   try {
     return await writing(folder, () => writeFiles(folder, parts, buildInferenceGraphs));
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     throw error;
   }
 }
 
 /** Replaces the manifest of a bundle whose figures became known after its files were written. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  await writeFileAtomically(join(folder, MANIFEST_FILE), textChunk(`${JSON.stringify(manifest, null, 2)}\n`));
+  const path = join(folder, MANIFEST_FILE);
+  await writing(path, () => writeChunks(path, textChunk(`${JSON.stringify(manifest, null, 2)}\n`)));
 }
 
-/** Puts a written bundle into its place. Folders cannot be exchanged in one step: after a kill in between, the bundle is missing, never half. */
+/** Waits until a written bundle is on the disk and puts it into its place. Folders cannot be exchanged in one step: after a kill in between, the bundle is missing, never half. */
 export async function publishBundle(from: string, to: string): Promise<void> {
   const old = `${to}.old`;
   await writing(to, async () => {
+    for (const name of await readdir(from)) await sync(join(from, name));
+    await syncFolder(from);
     await rm(old, { recursive: true, force: true });
     await rename(to, old).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
@@ -82,7 +87,7 @@ async function writeFiles(folder: string, parts: BundleParts, buildInferenceGrap
   await mkdir(folder, { recursive: true });
   const files: FileInfo[] = [];
   const write = async (name: string, chunks: Iterable<Uint8Array>): Promise<void> => {
-    files.push({ name, ...(await writeFileSynced(join(folder, name), chunks)) });
+    files.push({ name, ...(await writeChunks(join(folder, name), chunks)) });
   };
   const { header, chunks } = encodeSafetensors(parts.weights, { format: "s2s-weights" });
   const graphs = buildInferenceGraphs(model, { file: WEIGHTS, offsets: header.tensors });
@@ -108,7 +113,7 @@ async function writeFiles(folder: string, parts: BundleParts, buildInferenceGrap
     weights: WEIGHTS,
     parameters: graphs.parameters,
     files,
-    training: { createdBy: `s2s ${version}`, ...parts.training },
+    training: { createdBy: CREATED_BY, ...parts.training },
   };
   await writeManifest(folder, manifest);
   return manifest;

@@ -14,6 +14,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "no permission to write here; choose another folder",
   EPERM: "no permission to write here; choose another folder",
   EROFS: "the file system is read-only; choose another folder",
+  EEXIST: "a file stands where a folder is needed; move it away or choose another folder",
+  EISDIR: "a folder stands where a file is needed; move it away or choose another folder",
   ENOTDIR: "a part of the path is a file, not a folder; choose another folder",
 };
 
@@ -31,15 +33,18 @@ export async function writing<T>(path: string, action: () => Promise<T>): Promis
 /**
  * Writes a file that is there whole or not at all, at whatever moment the process or the machine stops: to a temporary name, synced, renamed,
  * and the folder synced. After a failure the temporary file is gone and an older file of the name is untouched.
+ * `beforeRename` may move the older file away.
  */
-export async function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+export async function writeFileAtomically(path: string, chunks: Iterable<Uint8Array>, beforeRename?: () => Promise<void>): Promise<void> {
   const temporary = `${path}.tmp`;
   await writing(path, async () => {
     try {
       await writeFileSynced(temporary, chunks);
+      await beforeRename?.();
       await rename(temporary, path);
     } catch (error) {
-      await rm(temporary, { force: true });
+      // What went wrong first is what the user needs to know.
+      await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
     await syncFolder(dirname(path));
@@ -48,6 +53,13 @@ export async function writeFileAtomically(path: string, chunks: Iterable<Uint8Ar
 
 /** Writes a file and waits until it is on the disk. Returns its size and checksum. */
 export async function writeFileSynced(path: string, chunks: Iterable<Uint8Array>): Promise<{ bytes: number; sha256: string }> {
+  const written = await writeChunks(path, chunks);
+  await sync(path);
+  return written;
+}
+
+/** Writes a file. Returns its size and checksum. */
+export async function writeChunks(path: string, chunks: Iterable<Uint8Array>): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256");
   let bytes = 0;
   const file = await open(path, "w");
@@ -57,11 +69,20 @@ export async function writeFileSynced(path: string, chunks: Iterable<Uint8Array>
       for (let done = 0; done < piece.byteLength;) done += (await file.write(piece, done)).bytesWritten;
       bytes += piece.byteLength;
     }
-    await file.sync();
   } finally {
     await file.close();
   }
   return { bytes, sha256: hash.digest("hex") };
+}
+
+/** Waits until a file is on the disk. */
+export async function sync(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Makes renames inside a folder last through a power cut. Windows cannot sync folders and does not need it. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { State, StateTensor } from "./executor.ts";
-import { bytesOf, sha256, textChunk, writeFileAtomically } from "./files.ts";
+import { bytesOf, sha256, textChunk } from "./files.ts";
 import { DamagedFileError } from "./safetensors-header.ts";
 import { encodeSafetensors, SafetensorsFile } from "./safetensors.ts";
 
@@ -12,17 +12,14 @@ const SealSchema = v.strictObject({
   headerSha256: v.string(),
 });
 
-/**
- * Writes float32 tensors and a JSON record into one safetensors file, atomically, with checksums over all of it.
- * @throws UserError where the disk is full or the folder cannot be written; an older file of the name is then untouched.
- */
-export async function writeSealed(path: string, tensors: State, record: unknown): Promise<void> {
+/** Float32 tensors and a JSON record as the chunks of one safetensors file, with checksums over all of it. */
+export async function seal(tensors: State, record: unknown): Promise<readonly Uint8Array[]> {
   const text = JSON.stringify(record);
   const { chunks, header } = encodeSafetensors(tensors);
   const dataSha256 = await sha256(chunks.slice(1));
   const headerSha256 = await sealOf(text, header.tensors, dataSha256);
   const metadata = { format: "s2s-state-1", record: text, dataSha256, headerSha256 } satisfies v.InferOutput<typeof SealSchema>;
-  await writeFileAtomically(path, encodeSafetensors(tensors, metadata).chunks);
+  return encodeSafetensors(tensors, metadata).chunks;
 }
 
 /** Reads a sealed file back. @throws UserError where it is missing, and DamagedFileError where a byte of it is not what was written. */

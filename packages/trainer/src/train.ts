@@ -1,10 +1,12 @@
 import { weightsOf } from "./checkpoint.ts";
 import { trainingBatches } from "./data/batches.ts";
+import { meanTargetTokens } from "./data/pairs.ts";
 import { finishedEvent, interruptedEvent, startEvent, stepEvent, validationEvent } from "./event-makers.ts";
 import type { TrainEvent } from "./events.ts";
-import type { State, StepResult } from "./executor.ts";
+import type { Batch, State, StepResult } from "./executor.ts";
+import { overlap } from "./overlap.ts";
 import type { Position } from "./position.ts";
-import { learningRateAt } from "./schedule.ts";
+import { learningRateAt, lossScale } from "./schedule.ts";
 import { batchesOf, openSession } from "./session.ts";
 import type { Session } from "./session.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -53,20 +55,22 @@ async function* trainEpoch(session: Session): AsyncGenerator<TrainEvent, void, u
   const { config, dataset, executor, options } = session;
   const { saveEvery } = config.training;
   const batches = trainingBatches(dataset.train, config.training, session.position.epoch, session.position.batch);
-  for (let item = batches.next(); item.done !== true;) {
+  const mean = meanTargetTokens(dataset.train);
+  const compute = async (batch: Batch) => {
     const step = session.position.step + 1;
     const learningRate = learningRateAt(config, step);
     const begun = performance.now();
-    const computed = executor.step(item.value, { step, learningRate });
-    // The next batch is made while this one is computed.
-    const [result, next] = await Promise.all([computed, Promise.resolve().then(() => batches.next())]);
+    const result = await executor.step(batch, { step, learningRate, scale: lossScale(batch.size, mean) });
     session.throughput.add(result.tokens, (performance.now() - begun) / 1000);
+    return { result, step, learningRate };
+  };
+  for await (const { result: computed, last } of overlap(batches, compute)) {
+    const { result, step, learningRate } = computed;
     refuseDivergence(session, result, step);
     session.position = advance(session.position, result, learningRate);
     if (step % METRICS_EVERY === 0) await writeTrainingLine(session, result);
     yield stepEvent(session, result);
-    item = next;
-    if (saveEvery > 0 && step % saveEvery === 0 && item.done !== true) yield* save(session);
+    if (saveEvery > 0 && step % saveEvery === 0 && !last) yield* save(session);
     if (options.signal?.aborted === true) return;
   }
 }
