@@ -5,7 +5,7 @@ import { type FloatType, Graph, type Value } from "./ir.ts";
 import { swapBatchAndTime } from "./layers/sequence.ts";
 import { correct, crossEntropy } from "./losses.ts";
 import { seq2seq } from "./models/seq2seq.ts";
-import { add, cast, div, mul } from "./ops/elementwise.ts";
+import { add, cast, mul } from "./ops/elementwise.ts";
 import { reshape } from "./ops/movement.ts";
 import { type Optimizer, clipFactor, globalNorm } from "./optimizers.ts";
 import { prune } from "./prune.ts";
@@ -75,7 +75,7 @@ const specs = (scope: Scope): ParameterSpec[] => scope.parameters.map(({ spec })
 
 /**
  * gradients.onnx: a batch, or a shard of one, -> `loss_sum` and `gradient.<parameter>` of loss_sum * `scale`.
- * With scale = 1 / (target tokens of the whole batch) the shards' gradients add up to the gradient of the mean loss.
+ * Shards of a batch with one scale have gradients that add up to those of the whole batch.
  */
 export function traceGradients(options: TrainingOptions): TracedGraph {
   const { graph, scope, logits, targets } = forward("gradients", options, true);
@@ -115,13 +115,14 @@ export function traceUpdate(
   return { graph, parameters };
 }
 
-/** train.onnx: a whole step: batch, parameters, slots -> loss_sum, gradient_norm, next parameters and slots. */
+/** train.onnx: a whole step: batch, `scale`, parameters, slots -> loss_sum, gradient_norm, next parameters and slots. */
 export function traceTrain(options: TrainingOptions & UpdateOptions): TracedGraph {
   const { graph, scope, logits, targets } = forward("train", options, true);
   const type = options.type ?? "float32";
-  const { sum, count } = crossEntropy(logits, targets, options.labelSmoothing);
+  const scale = graph.input("scale", type, []);
+  const { sum } = crossEntropy(logits, targets, options.labelSmoothing);
   const values = scope.parameters.map(({ value }) => value);
-  const found = gradients(sum, values, reshape(div(1, count), []));
+  const found = gradients(sum, values, scale);
   graph.output("loss_sum", sum);
   update(graph, specs(scope), values, found, options.optimizer, options.clipNorm ?? 0, type);
   prune(graph);

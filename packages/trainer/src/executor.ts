@@ -15,6 +15,14 @@ export interface Batch {
   readonly targetTokens: number;
 }
 
+export interface StepOptions {
+  /** Counts from 1; decides the dropout masks, together with the seed. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Factor of the summed loss whose gradient is taken: see `lossScale`. */
+  readonly scale: number;
+}
+
 export interface StepResult {
   /** Sum of the training loss (nats, label smoothing included) over real target tokens. */
   readonly lossSum: number;
@@ -40,8 +48,8 @@ export type State = ReadonlyMap<string, StateTensor>;
 
 /** Runs the training graphs somewhere (CPU shards, one GPU session) and owns the weights while doing so. */
 export interface Executor {
-  /** One update. `step` counts from 1; `seed` and `step` decide the dropout masks. */
-  step(batch: Batch, options: { readonly step: number; readonly learningRate: number }): Promise<StepResult>;
+  /** One update. */
+  step(batch: Batch, options: StepOptions): Promise<StepResult>;
   evaluate(batch: Batch): Promise<EvaluationResult>;
   /** A copy of the weights and slots after the last finished step. */
   state(): Promise<State>;

@@ -33,7 +33,7 @@ export async function benchTrain(
   try {
     for (let step = 1; step <= WARM_UP + steps; step++) {
       const begin = performance.now();
-      await executor.step(batch, { step, learningRate: config.training.learningRate });
+      await executor.step(batch, { step, learningRate: config.training.learningRate, scale: 1 / batch.targetTokens });
       if (step > WARM_UP) times.push(performance.now() - begin);
     }
   } finally {

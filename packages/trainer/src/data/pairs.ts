@@ -62,3 +62,10 @@ export function longestLengths(...groups: readonly Pairs[]): { source: number; t
   }
   return longest;
 }
+
+/** Target tokens of a pair on average, `</s>` counted; 1 where there is no pair. */
+export function meanTargetTokens(pairs: Pairs): number {
+  let total = 0;
+  for (let pair = 0; pair < pairs.count; pair++) total += pairs.targetLength(pair) + 1;
+  return pairs.count === 0 ? 1 : total / pairs.count;
+}

@@ -42,7 +42,7 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
   const ask = <R extends Request>(shard: number, request: R): Promise<Reply<R>> => workers[shard].request(request) as Promise<Reply<R>>;
 
   return {
-    async step(batch: Batch, { step, learningRate }): Promise<StepResult> {
+    async step(batch: Batch, { step, learningRate, scale }): Promise<StepResult> {
       const parts = shardBatch(batch, shards);
       shared.arrivals.fill(0);
       const replies: StepReply[] = await allSettled(
@@ -50,7 +50,7 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
           ask(shard, {
             kind: "step",
             batch: part,
-            scale: 1 / batch.targetTokens,
+            scale,
             dropoutSeed: hash32(config.training.seed, "dropout", step, shard) | 0,
             shards: parts.length,
             step,

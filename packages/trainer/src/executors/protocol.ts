@@ -25,7 +25,6 @@ export interface WorkerData {
 export interface StepRequest {
   readonly kind: "step";
   readonly batch: Batch;
-  /** 1 / target tokens of the whole batch. */
   readonly scale: number;
   readonly dropoutSeed: number;
   /** Shards that this step has. */

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
 import type { Batch, EvaluationResult } from "../executor.ts";
+import { type Feeds, batchFeeds, integer, known, scalar } from "./feeds.ts";
 import type { Layout } from "./layout.ts";
 import type { Request, StepReply, StepRequest, WorkerData } from "./protocol.ts";
 import { failureOf } from "./worker-client.ts";
@@ -8,8 +9,6 @@ import { failureOf } from "./worker-client.ts";
 /** A single-threaded worker of the data-parallel CPU executor: gradients of its shard; the first one also updates the weights. */
 const { shard, parameters, slots, shared, gradients, evaluate, update } = workerData as WorkerData;
 const port = parentPort!;
-
-type Feeds = Record<string, Tensor>;
 
 /** Tensors that look into one flat array. */
 function tensorsIn(flat: Float32Array, layout: Layout, prefix = ""): Feeds {
@@ -26,22 +25,6 @@ const weightFeeds = tensorsIn(weights, parameters);
 const gradientsSession = await createSession(gradients, { threads: 1 });
 const updater = update ? await startUpdater(update) : null;
 let evaluateSession: Session | null = null;
-
-const scalar = (number: number): Tensor => new Tensor("float32", [number], []);
-const integer = (number: number): Tensor => new Tensor("int32", [number], []);
-
-function batchFeeds({ size, sourceLength, targetLength, source, sourceLengths, targetInput, targetOutput }: Batch): Feeds {
-  return {
-    source: new Tensor("int32", source, [size, sourceLength]),
-    source_lengths: new Tensor("int32", sourceLengths, [size]),
-    target_input: new Tensor("int32", targetInput, [size, targetLength]),
-    target_output: new Tensor("int32", targetOutput, [size, targetLength]),
-  };
-}
-
-/** Only what the graph takes: one without dropout has no seed. */
-const known = (session: Session, feeds: Feeds): Feeds =>
-  Object.fromEntries(Object.entries(feeds).filter(([name]) => session.inputNames.includes(name)));
 
 async function step(request: StepRequest): Promise<StepReply> {
   let arrived = false;

@@ -1,0 +1,22 @@
+import type { ModelConfig } from "@s2s/runtime/manifest";
+import type { Config } from "../config.ts";
+import type { Batch, StateTensor } from "../executor.ts";
+
+export interface DeviceWorkerData {
+  readonly model: ModelConfig;
+  readonly config: Config;
+  /** Saved weights and slots to go on with. */
+  readonly state: readonly (readonly [string, StateTensor])[] | null;
+}
+
+export type DeviceRequest =
+  | {
+      readonly kind: "step";
+      readonly batch: Batch;
+      readonly step: number;
+      readonly learningRate: number;
+      readonly scale: number;
+      readonly dropoutSeed: number;
+    }
+  | { readonly kind: "evaluate"; readonly batch: Batch }
+  | { readonly kind: "state" };

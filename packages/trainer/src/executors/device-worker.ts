@@ -1,0 +1,119 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { type BatchDims, Graph, type ParameterSpec, type TracedGraph, identity, serialize, unrollScans } from "@s2s/graph-builder";
+import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
+import type { Batch, EvaluationResult, State, StateTensor, StepResult } from "../executor.ts";
+import type { DeviceRequest, DeviceWorkerData } from "./device-protocol.ts";
+import { type Feeds, batchFeeds, integer, known, scalar } from "./feeds.ts";
+import { TrainingGraphs, optimizerOf } from "./graphs.ts";
+import { layoutOf, slotLayout } from "./layout.ts";
+import { fillSlots, fillWeights } from "./state.ts";
+import { failureOf } from "./worker-client.ts";
+
+/** Runs whole training steps on a device and keeps weights and slots there (WebGPU) or between steps (CUDA, whose tensors cannot stay). */
+const { model, config, state } = workerData as DeviceWorkerData;
+const port = parentPort!;
+const provider = config.training.ep;
+const stays = provider === "webgpu";
+
+const { parameters: specs } = new TrainingGraphs(model, config).gradients();
+const slotSpecs = slotLayout(specs, optimizerOf(config).slots).tensors;
+let weights = firstFeeds();
+const sessions = new Map<string, Promise<Session>>();
+
+/** Weights and slots in the memory of this process. */
+function firstFeeds(): Feeds {
+  const saved = state ? (new Map(state) as State) : undefined;
+  const feeds: Feeds = {};
+  for (const [layout, fill] of [
+    [layoutOf(specs), (flat: Float32Array, at: ReturnType<typeof layoutOf>) => fillWeights(flat, at, specs, config.training.seed, saved)],
+    [slotLayout(specs, optimizerOf(config).slots), (flat: Float32Array, at: ReturnType<typeof layoutOf>) => fillSlots(flat, at, saved)],
+  ] as const) {
+    const flat = new Float32Array(layout.length);
+    fill(flat, layout);
+    for (const { name, shape, offset, size } of layout.tensors)
+      feeds[name] = new Tensor("float32", flat.slice(offset, offset + size), shape);
+  }
+  return feeds;
+}
+
+/** A graph's session: one for all shapes where loops run, else one for each shape, with the loops unrolled. */
+function session(kind: "train" | "evaluate", { size, sourceLength, targetLength }: Batch): Promise<Session> {
+  const key = stays ? `${kind} ${size} ${sourceLength} ${targetLength}` : kind;
+  const known = sessions.get(key);
+  if (known) return known;
+  const dims: BatchDims | undefined = stays ? { batch: size, source: sourceLength, target: targetLength } : undefined;
+  const traced: TracedGraph = new TrainingGraphs(model, config, 1, dims)[kind]();
+  const graph = stays ? unrollScans(traced.graph) : traced.graph;
+  const preferredOutputLocation = Object.fromEntries(
+    graph.outputs.map(({ name }) => [name, stays && name.startsWith("next.") ? ("gpu-buffer" as const) : ("cpu" as const)]),
+  );
+  const made = createSession(serialize(graph), { provider, ort: { preferredOutputLocation } });
+  sessions.set(key, made);
+  return made;
+}
+
+async function step({
+  batch,
+  step: at,
+  learningRate,
+  scale,
+  dropoutSeed,
+}: Extract<DeviceRequest, { kind: "step" }>): Promise<Omit<StepResult, "tokens">> {
+  const train = await session("train", batch);
+  const scalars = { learning_rate: scalar(learningRate), step: integer(at), scale: scalar(scale), dropout_seed: integer(dropoutSeed) };
+  const results = await train.run(known(train, { ...batchFeeds(batch), ...scalars, ...weights }));
+  const next: Feeds = {};
+  for (const name of Object.keys(weights)) next[name] = results[`next.${name}`] as Tensor;
+  for (const tensor of Object.values(weights)) if (tensor.location === "gpu-buffer") tensor.dispose();
+  weights = next;
+  const number = (name: string): number => (results[name].data as Float32Array)[0];
+  return { lossSum: number("loss_sum"), gradientNorm: number("gradient_norm") };
+}
+
+async function evaluate(batch: Batch): Promise<EvaluationResult> {
+  const graph = await session("evaluate", batch);
+  const results = await graph.run(known(graph, { ...batchFeeds(batch), ...weights }));
+  const number = (name: string): number => (results[name].data as Float32Array)[0];
+  return { lossSum: number("loss_sum"), tokens: number("tokens"), correct: number("correct") };
+}
+
+let reader: Promise<Session> | undefined;
+
+/** Weights and slots, read off the device through a graph that copies them: reading a GPU tensor directly ends the process. */
+async function saved(): Promise<State> {
+  const all: readonly Pick<ParameterSpec, "name" | "shape">[] = [...specs, ...slotSpecs];
+  let found: Readonly<Record<string, { readonly data: unknown }>> = weights;
+  if (Object.values(weights).some((tensor) => tensor.location === "gpu-buffer")) {
+    reader ??= createSession(copyGraph(all), { provider });
+    const results = await (await reader).run(weights);
+    found = Object.fromEntries(all.map(({ name }) => [name, results[`copy.${name}`]]));
+  }
+  return new Map(
+    all.map(({ name, shape }): [string, StateTensor] => [name, { shape, data: Float32Array.from(found[name].data as Float32Array) }]),
+  );
+}
+
+function copyGraph(tensors: readonly Pick<ParameterSpec, "name" | "shape">[]): Uint8Array {
+  const graph = new Graph("copy");
+  for (const { name, shape } of tensors) graph.output(`copy.${name}`, identity(graph.input(name, "float32", shape)));
+  return serialize(graph);
+}
+
+function answer(request: DeviceRequest): Promise<unknown> {
+  switch (request.kind) {
+    case "step":
+      return step(request);
+    case "evaluate":
+      return evaluate(request.batch);
+    case "state":
+      return saved();
+  }
+}
+
+port.on("message", (request: DeviceRequest) => {
+  answer(request).then(
+    (value) => port.postMessage({ value }),
+    (error: unknown) => port.postMessage({ failure: failureOf(error) }),
+  );
+});
+port.postMessage({ value: null });

@@ -1,0 +1,113 @@
+import { traceEvaluate, traceGradients, traceInference } from "@s2s/graph-builder";
+import { describe, expect, it } from "vitest";
+import { Reference, crossEntropy } from "../support/reference.ts";
+import { runGraph, type Tensor } from "../support/run-graph.ts";
+import { batchOf, floats, integer, models, pairs, weightsOf } from "../support/seq2seq.ts";
+
+const far = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.max(...Array.from({ length: a.length }, (_, i) => Math.abs(a[i] - b[i]) / Math.max(1, Math.abs(b[i]))));
+
+const bounds = { float64: 1e-9, float32: 1e-5 } as const;
+
+describe.each(Object.entries(models))("seq2seq, %s", (_name, model) => {
+  for (const type of ["float64", "float32"] as const) {
+    it(`gives the reference's logits and loss in a padded batch, ${type}`, async () => {
+      const traced = traceEvaluate({ model, type, logits: true, tokens: 5 });
+      const weights = weightsOf(traced.parameters, type);
+      const reference = new Reference(
+        model,
+        new Map(Object.entries(weights).map(([name, { shape, data }]) => [name, { shape, data: data as Float64Array }])),
+      );
+      const results = await runGraph(traced.graph, { ...batchOf(pairs, 2), ...weights });
+      const logits = results.logits as Float64Array;
+      let loss = 0;
+      for (const [b, { source, target }] of pairs.entries()) {
+        const expected = reference.logits(source, [2, ...target.slice(0, -1)]);
+        for (const [t, row] of expected.entries()) {
+          const at = (t * pairs.length + b) * model.targetVocabulary;
+          expect(far(logits.subarray(at, at + row.length), row)).toBeLessThanOrEqual(bounds[type]);
+          loss += crossEntropy(row, target[t]);
+        }
+      }
+      expect(far([Number(results.loss_sum[0])], [loss])).toBeLessThanOrEqual(bounds[type]);
+      expect(Number(results.tokens[0])).toBe(13);
+    });
+
+    it(`gives a sentence in a padded batch the logits that it gets alone, ${type}`, async () => {
+      const batched = traceEvaluate({ model, type, logits: true });
+      const weights = weightsOf(batched.parameters, type);
+      const together = (await runGraph(batched.graph, { ...batchOf(pairs, 3), ...weights })).logits as Float64Array;
+      for (const [b, pair] of pairs.entries()) {
+        const alone = (await runGraph(traceEvaluate({ model, type, logits: true }).graph, { ...batchOf([pair]), ...weights }))
+          .logits as Float64Array;
+        for (const [t] of pair.target.entries()) {
+          const at = (t * pairs.length + b) * model.targetVocabulary;
+          const own = t * model.targetVocabulary;
+          expect(
+            far(together.subarray(at, at + model.targetVocabulary), alone.subarray(own, own + model.targetVocabulary)),
+          ).toBeLessThanOrEqual(bounds[type]);
+        }
+      }
+    });
+  }
+
+  for (const [what, options] of [
+    ["tables multiplied out", { tokens: 1000 }],
+    ["rows looked up", { tokens: 0 }],
+    ["label smoothing and dropout", { tokens: 1000, labelSmoothing: 0.1, dropout: 0.3 }],
+  ] as const) {
+    it(`has the gradient of its loss (central differences, float64), ${what}`, async () => {
+      const trace = () => traceGradients({ model, type: "float64", ...options });
+      const { graph, parameters } = trace();
+      const weights = weightsOf(parameters, "float64");
+      const feeds = { ...batchOf(pairs, 1), scale: floats("float64", 0.25), dropout_seed: integer(99) };
+      const found = await runGraph(graph, { ...feeds, ...weights });
+      const direction = weightsOf(parameters, "float64", 8);
+      const inner = parameters.reduce((sum, { name }) => {
+        const g = found[`gradient.${name}`] as Float64Array;
+        return sum + g.reduce((part, value, i) => part + value * Number(direction[name].data[i]), 0);
+      }, 0);
+      const h = 1e-5;
+      const at = async (step: number): Promise<number> => {
+        const moved = Object.fromEntries(
+          Object.entries(weights).map(([name, { type, shape, data }]): [string, Tensor] => [
+            name,
+            { type, shape, data: (data as Float64Array).map((value, i) => value + step * Number(direction[name].data[i])) },
+          ]),
+        );
+        return Number((await runGraph(trace().graph, { ...feeds, ...moved })).loss_sum[0]) * 0.25;
+      };
+      const difference = ((await at(h)) - (await at(-h))) / (2 * h);
+      expect(Math.abs(inner - difference) / Math.abs(difference)).toBeLessThanOrEqual(1e-7);
+    });
+  }
+
+  it("decodes step by step what it computes under teacher forcing", async () => {
+    const { encoder, decoder, states, parameters } = traceInference(model);
+    const weights = weightsOf(parameters, "float32");
+    const evaluated = traceEvaluate({ model, logits: true });
+    const feeds = batchOf(pairs);
+    const expected = (await runGraph(evaluated.graph, { ...feeds, ...weights })).logits as Float32Array;
+    const embed = (graph: typeof encoder): void => {
+      for (const [name, value] of graph.initializers) if (weights[name]) Object.assign(value, { constant: weights[name].data });
+    };
+    embed(encoder);
+    embed(decoder);
+    let current = await runGraph(encoder, feeds);
+    let from: "initial" | "output" = "initial";
+    const steps = feeds.target_input.shape[1];
+    for (let t = 0; t < steps; t++) {
+      const token = Int32Array.from(pairs, (_, b) => Number(feeds.target_input.data[b * steps + t]));
+      const inputs = Object.fromEntries(
+        states.map((state): [string, Tensor] => [
+          state.input,
+          { type: "float32", shape: [pairs.length, current[state[from]].length / pairs.length], data: current[state[from]] },
+        ]),
+      );
+      current = await runGraph(decoder, { token: { type: "int32", shape: [pairs.length], data: token }, ...inputs });
+      from = "output";
+      const size = pairs.length * model.targetVocabulary;
+      expect(far(current.logits as Float32Array, expected.subarray(t * size, (t + 1) * size))).toBeLessThanOrEqual(1e-5);
+    }
+  });
+});

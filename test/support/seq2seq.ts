@@ -1,0 +1,82 @@
+import { type FloatType, type ParameterSpec, initialize } from "@s2s/graph-builder";
+import type { ModelConfig } from "@s2s/runtime/manifest";
+import type { Tensor } from "./run-graph.ts";
+
+export function modelOf(encoder: Partial<ModelConfig["encoder"]> = {}, decoder: Partial<ModelConfig["decoder"]> = {}): ModelConfig {
+  return {
+    kind: "seq2seq",
+    sourceVocabulary: 11,
+    targetVocabulary: 13,
+    encoder: { embedding: 3, hidden: 5, layers: 1, bidirectional: false, reverseSource: false, ...encoder },
+    decoder: { embedding: 4, hidden: 5, layers: 1, ...decoder },
+  };
+}
+
+/** Models that differ in every option; sizes are pairwise distinct so that a swapped axis cannot pass. */
+export const models: Readonly<Record<string, ModelConfig>> = {
+  plain: modelOf(),
+  "reversed source": modelOf({ reverseSource: true }),
+  "two layers": modelOf({ layers: 2 }, { layers: 2 }),
+  "bidirectional, bridged": modelOf({ bidirectional: true, hidden: 6 }, { hidden: 7 }),
+  "bidirectional, two layers, reversed": modelOf(
+    { bidirectional: true, layers: 2, hidden: 3, reverseSource: true },
+    { hidden: 6, layers: 3 },
+  ),
+  "deep encoder": modelOf({ layers: 3 }, { layers: 2 }),
+};
+
+export interface Pair {
+  readonly source: readonly number[];
+  readonly target: readonly number[];
+}
+
+/** Sentences of different lengths; ids above the special ones. */
+export const pairs: readonly Pair[] = [
+  { source: [4, 9, 3], target: [5, 8, 12, 3] },
+  { source: [10, 7, 6, 5, 4, 3], target: [4, 3] },
+  { source: [8, 3], target: [11, 10, 9, 8, 7, 6, 3] },
+];
+
+const int32 = (shape: number[], data: number[]): Tensor => ({ type: "int32", shape, data: Int32Array.from(data) });
+
+/** A padded batch as inputs of the training graphs; `extra` more padding than needed. */
+export function batchOf(rows: readonly Pair[], extra = 0): Record<string, Tensor> {
+  const size = (key: keyof Pair): number => Math.max(...rows.map((row) => row[key].length)) + extra;
+  const padded = (ids: readonly number[], length: number): number[] => [...ids, ...Array(length - ids.length).fill(0)];
+  const [S, T] = [size("source"), size("target")];
+  return {
+    source: int32(
+      [rows.length, S],
+      rows.flatMap(({ source }) => padded(source, S)),
+    ),
+    source_lengths: int32(
+      [rows.length],
+      rows.map(({ source }) => source.length),
+    ),
+    target_input: int32(
+      [rows.length, T],
+      rows.flatMap(({ target }) => padded([2, ...target.slice(0, -1)], T)),
+    ),
+    target_output: int32(
+      [rows.length, T],
+      rows.flatMap(({ target }) => padded(target, T)),
+    ),
+  };
+}
+
+/** Initial weights (scaled up, so that nothing is near zero) as inputs of the graphs. */
+export function weightsOf(parameters: readonly ParameterSpec[], type: FloatType, seed = 7): Record<string, Tensor> {
+  return Object.fromEntries(
+    parameters.map((spec) => {
+      const data = initialize(spec, seed).map((value) => value * 1.5);
+      return [spec.name, { type, shape: spec.shape, data: type === "float64" ? Float64Array.from(data) : data }];
+    }),
+  );
+}
+
+export const floats = (type: FloatType, number: number): Tensor => ({
+  type,
+  shape: [],
+  data: type === "float64" ? Float64Array.of(number) : Float32Array.of(number),
+});
+export const integer = (number: number): Tensor => int32([], [number]);
