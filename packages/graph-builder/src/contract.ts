@@ -12,7 +12,7 @@ import { product, sameShape } from "./shape.ts";
 export function contractOverTime(node: Node, operand: number, other: Value, gradient: Value): Value {
   const captured = node.inputs[operand]!;
   if (node.op === "Gemm") return contractGemm(node, operand, other, gradient);
-  if (captured.shape.length === 2) {
+  if (captured.shape.length === 2 && operand === 1) {
     const x = reshape(other, [product(other.shape.slice(0, -1)), other.shape.at(-1)!]);
     const g = reshape(gradient, [product(gradient.shape.slice(0, -1)), gradient.shape.at(-1)!]);
     return gemm(x, g, null, { transA: true });
@@ -30,7 +30,7 @@ contractOverTime.applies = (node: Node, operand: number): boolean => {
   if (operand > 1 || !other || captured === other) return false;
   if (node.op === "Gemm") return true;
   if (node.op !== "MatMul") return false;
-  if (captured.shape.length === 2) return operand === 1;
+  if (captured.shape.length === 2 && operand === 1) return true;
   return other.shape.length === captured.shape.length && sameShape(other.shape.slice(0, -2), captured.shape.slice(0, -2));
 };
 

@@ -13,6 +13,7 @@ export { print } from "./print.ts";
 export { prune } from "./prune.ts";
 export { scan, type ScanOptions, type ScanResult, type ScanStep } from "./scan.ts";
 export { type Dim, type Shape, ShapeError } from "./shape.ts";
+export type { Rule, RuleContext, Rules } from "./sweep.ts";
 export { initialize, type Initializer, type ParameterSpec } from "./init.ts";
 export { adam, type AdamOptions, adamw, momentum, type Optimizer, sgd } from "./optimizers.ts";
 export {

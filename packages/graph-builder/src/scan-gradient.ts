@@ -150,10 +150,7 @@ class StackedValues {
     const first = unsqueeze(this.#initial[at], 0);
     const length = this.#length;
     if (length === 1) return first;
-    const rest = typeof length === "number" ? length - 1 : `(${length}-1)`;
-    return isReversed(this.#node)
-      ? concat([slice(after, 0, 1, null, rest), first], 0, length)
-      : concat([first, slice(after, 0, 0, -1, rest)], 0, length);
+    return isReversed(this.#node) ? concat([slice(after, 0, 1), first], 0, length) : concat([first, slice(after, 0, 0, -1)], 0, length);
   }
 }
 

@@ -1,4 +1,4 @@
-/** A size known when the graph is built, or a symbol ("B", "T", a product such as "B*T") known when it runs. */
+/** A size known when the graph is built, or a symbol ("B", "T", a product "B*T", a sum "(T-1)"), known when it runs. */
 export type Dim = number | string;
 export type Shape = readonly Dim[];
 
@@ -6,12 +6,15 @@ export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
+/** The factors of a product; a sum in parentheses is one factor. */
+export const factors = (dim: string): string[] => dim.split(/\*(?![^(]*\))/);
+
 /** Product of dimensions in a canonical form: `4*B*T` (the number first, symbols sorted), so that equal products are equal strings. */
 export function product(dims: Shape): Dim {
   let factor = 1;
   const symbols: string[] = [];
   for (const dim of dims) {
-    for (const part of typeof dim === "number" ? [dim] : dim.split("*")) {
+    for (const part of typeof dim === "number" ? [dim] : factors(dim)) {
       if (Number.isInteger(Number(part))) factor *= Number(part);
       else symbols.push(part as string);
     }
@@ -19,6 +22,26 @@ export function product(dims: Shape): Dim {
   if (symbols.length === 0 || factor === 0) return factor;
   symbols.sort();
   return factor === 1 ? symbols.join("*") : `${factor}*${symbols.join("*")}`;
+}
+
+/** The terms of a sum, `(S+T-1)` as S, T and -1; a dimension that is no sum is its only term. */
+export const terms = (dim: Dim): Dim[] =>
+  typeof dim === "string" && /^\([^()]+\)$/.test(dim)
+    ? dim
+        .slice(1, -1)
+        .split(/(?=[+-])/)
+        .map((term) => (Number.isInteger(Number(term)) ? Number(term) : term.replace("+", "")))
+    : [dim];
+
+/** Sum of dimensions in a canonical form: `T` and -1 are `(T-1)`, and with 1 again `T`. Null for a sum of products of sums. */
+export function sum(dims: Shape): Dim | null {
+  const parts = dims.flatMap(terms);
+  const symbols = parts.filter((part) => typeof part === "string").sort();
+  const number = parts.reduce<number>((total, part) => (typeof part === "number" ? total + part : total), 0);
+  if (symbols.some((symbol) => symbol.includes("("))) return null;
+  if (symbols.length === 0) return number;
+  const text = `${symbols.join("+")}${number === 0 ? "" : number < 0 ? number : `+${number}`}`;
+  return symbols.length === 1 && number === 0 ? text : `(${text})`;
 }
 
 export const shapeText = (shape: Shape): string => `[${shape.join(", ")}]`;

@@ -1,32 +1,26 @@
-import { valueText } from "../ir.ts";
-import { concat, pad, reshape, slice, split, transpose } from "../ops/movement.ts";
+import { type Value, valueText } from "../ir.ts";
+import { END, concat, filled, pad, reshape, slice, split, transpose } from "../ops/movement.ts";
 import { sumTo } from "../ops/reduce.ts";
-import { ShapeError } from "../shape.ts";
+import { type Dim, ShapeError, sum } from "../shape.ts";
 import { type Rule, type RulesOf, numbers, zerosLike } from "./rule.ts";
 
 /** The gradient in the operand's shape: reshape, squeeze, unsqueeze. */
 const reshaped: Rule = ({ inputs, gradients }) => [reshape(gradients[0]!, inputs[0]!.shape), null];
 
-const concatRule: Rule = ({ node, inputs, gradients, needs }) => {
+const concatRule: Rule = ({ node, inputs, gradients }) => {
   const axis = node.attributes.axis as number;
-  const sizes = inputs.map((input) => input!.shape[axis]);
-  const g = gradients[0]!;
-  if (sizes.every((size) => typeof size === "number")) return split(g, sizes, axis);
-  const symbolic = sizes.findIndex((size) => typeof size !== "number");
-  const total = (parts: typeof sizes): number => parts.reduce<number>((sum, size) => (typeof size === "number" ? sum + size : NaN), 0);
-  return inputs.map((_, i) => {
-    if (!needs[i]) return null;
-    const [before, after] = [total(sizes.slice(0, i)), total(sizes.slice(i + 1))];
-    if (i < symbolic) return slice(g, axis, before, before + (sizes[i] as number), sizes[i]);
-    if (Number.isNaN(after)) throw new ShapeError(`Concat: more than one operand of unknown size along axis ${axis} has no gradient`);
-    return slice(g, axis, i === symbolic ? before : -after - (sizes[i] as number), after === 0 ? null : -after, sizes[i]);
-  });
+  return split(
+    gradients[0]!,
+    inputs.map((input) => input!.shape[axis]),
+    axis,
+  );
 };
 
-const splitRule: Rule = ({ node, outputs, gradients }) => [
+const splitRule: Rule = ({ node, inputs, outputs, gradients }) => [
   concat(
     gradients.map((gradient, i) => gradient ?? zerosLike(outputs[i])),
     node.attributes.axis as number,
+    inputs[0]!.shape[node.attributes.axis as number],
   ),
   null,
 ];
@@ -36,12 +30,13 @@ const sliceRule: Rule = ({ inputs, gradients }) => {
   const x = inputs[0]!;
   const [[start], [end], [axis]] = [numbers(inputs[1]), numbers(inputs[2]), numbers(inputs[3])];
   const dim = x.shape[axis];
-  const from = (position: number): number => (position < 0 && typeof dim === "number" ? dim + position : position);
-  const before = from(start);
-  const after = end >= 2 ** 31 - 1 ? 0 : end < 0 ? -end : typeof dim === "number" ? dim - end : NaN;
-  if (before < 0 || Number.isNaN(after))
-    throw new ShapeError(`Slice(${valueText(x)}): a part not counted from the axis' own ends has no gradient`);
-  return [pad(gradients[0]!, axis, before, after, 0, dim), null, null, null];
+  const g = gradients[0]!;
+  const before = start < 0 ? sum([dim, start]) : start;
+  const after = end >= END ? 0 : end < 0 ? -end : sum([dim, -end]);
+  if (before === null || after === null) throw new ShapeError(`Slice(${valueText(x)}): the sizes around the part are not known`);
+  if (typeof before === "number" && typeof after === "number") return [pad(g, axis, before, after, 0, dim), null, null, null];
+  const zeros = (size: Dim): Value[] => (size === 0 ? [] : [filled(x.graph, x.type, x.shape.with(axis, size), 0)]);
+  return [concat([...zeros(before), g, ...zeros(after)], axis, dim), null, null, null];
 };
 
 const padRule: Rule = ({ inputs, gradients }) => {

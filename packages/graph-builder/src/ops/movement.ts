@@ -1,25 +1,7 @@
 import { emit, emitOne, innermost } from "../emit.ts";
 import { type ElementType, type Graph, type Value, valueText } from "../ir.ts";
-import { type Dim, type Shape, ShapeError, axisOf, broadcast, product, sameShape, shapeText } from "../shape.ts";
-
-const int64 = (graph: Graph, numbers: readonly number[]): Value => graph.constant("int64", [numbers.length], numbers);
-
-/** A shape as an int64 tensor; symbols are read off the graph's inputs. */
-export function shapeValue(graph: Graph, shape: Shape): Value {
-  if (shape.every((dim) => typeof dim === "number")) return int64(graph, shape);
-  const parts = shape.map((dim) => sizeOf(graph, dim));
-  return parts.length === 1 ? parts[0] : emitOne("Concat", parts, { axis: 0 }, "int64", [shape.length]);
-}
-
-/** A dimension's size as int64 [1]; a product is multiplied out. */
-function sizeOf(graph: Graph, dim: Dim): Value {
-  const size = graph.dimension(dim);
-  if (size) return size;
-  const factors = String(dim).split("*");
-  if (factors.length === 1) throw new ShapeError(`the size ${dim} is not known: no input of the graph has it`);
-  const values = factors.map((factor) => sizeOf(graph, Number.isInteger(Number(factor)) ? Number(factor) : factor));
-  return values.reduce((a, b) => emitOne("Mul", [a, b], {}, "int64", [1]));
-}
+import { type Dim, type Shape, ShapeError, axisOf, broadcast, product, sameShape, shapeText, sum } from "../shape.ts";
+import { int64, shapeValue } from "./size.ts";
 
 /** The same numbers in another shape of as many elements. */
 export function reshape(x: Value, shape: Shape): Value {
@@ -75,7 +57,7 @@ export function filled(graph: Graph, type: ElementType, shape: Shape, number: nu
   return expand(graph.constant(type, [], [number]), shape);
 }
 
-/** Values side by side along an axis. `size` names the axis' size where it is not the sum of numbers. */
+/** Values side by side along an axis. `size` names the axis' size. */
 export function concat(values: readonly Value[], axis: number, size?: Dim): Value {
   const [first] = values;
   const text = `Concat(${values.map(valueText).join(", ")})`;
@@ -89,58 +71,58 @@ export function concat(values: readonly Value[], axis: number, size?: Dim): Valu
     if (!fits) throw new ShapeError(`${text}: the operands differ outside axis ${axis}`);
   }
   if (values.length === 1) return first;
-  let total: Dim | undefined = size;
-  if (total === undefined) {
-    total = 0;
-    for (const { shape } of values) {
-      const dim = shape[at];
-      if (typeof dim !== "number") throw new ShapeError(`${text}: the size of axis ${axis} must be named, ${dim} is a symbol`);
-      total += dim;
-    }
-  }
+  const total = size ?? sum(values.map(({ shape }) => shape[at]));
+  if (total === null) throw new ShapeError(`${text}: the size of axis ${axis} must be named`);
   return emitOne("Concat", values, { axis: at }, first.type, first.shape.with(at, total));
 }
 
 /** Cuts an axis into parts of the given sizes. */
-export function split(x: Value, sizes: readonly number[], axis: number): Value[] {
+export function split(x: Value, sizes: Shape, axis: number): Value[] {
   const at = axisOf(axis, x.shape.length, `Split(${valueText(x)})`);
-  const total = sizes.reduce((a, b) => a + b, 0);
-  if (total !== x.shape[at])
+  const total = sum(sizes);
+  if (typeof total === "number" && total !== x.shape[at])
     throw new ShapeError(`Split(${valueText(x)}): parts of ${sizes.join(" + ")} are not axis ${axis} of ${x.shape[at]}`);
   if (sizes.length === 1) return [x];
   const outputs = sizes.map((size) => ({ type: x.type, shape: x.shape.with(at, size) }));
-  return emit("Split", [x, int64(x.graph, sizes)], { axis: at }, outputs);
+  return emit("Split", [x, shapeValue(x.graph, sizes)], { axis: at }, outputs);
 }
 
-const END = 2 ** 31 - 1;
+/** The end of an axis, as ONNX's Slice has it. */
+export const END = 2 ** 31 - 1;
 
 /**
- * The part [start, end) of an axis; negative positions count from its end, a missing end is the axis' own.
- * `size` names the part's size where the axis has a symbol.
+ * The part [start, end) of an axis; negative positions count from its end, a missing end is the axis' own. `size` names the part's size.
+ * A symbolic axis is taken to be long enough.
  */
 export function slice(x: Value, axis: number, start: number, end: number | null = null, size?: Dim): Value {
   const text = `Slice(${valueText(x)})`;
   const at = axisOf(axis, x.shape.length, text);
   const dim = x.shape[at];
-  let result = size;
   if (typeof dim === "number") {
-    const from = start < 0 ? dim + start : start;
-    const to = end === null ? dim : end < 0 ? dim + end : end;
+    const [from, to] = [start < 0 ? dim + start : start, end === null ? dim : end < 0 ? dim + end : end];
     if (from < 0 || to > dim || from > to) throw new ShapeError(`${text}: [${start}, ${end ?? ""}) is outside axis ${axis} of ${dim}`);
-    result = to - from;
   }
-  if (result === undefined) throw new ShapeError(`${text}: the size of the part must be named, axis ${axis} is ${dim}`);
+  const result = size ?? partSize(dim, start, end);
+  if (result === null || Number(result) < 0)
+    throw new ShapeError(`${text}: the size of [${start}, ${end ?? ""}) must be named, axis ${axis} is ${dim}`);
   const operands = [x, int64(x.graph, [start]), int64(x.graph, [end ?? END]), int64(x.graph, [at])];
   return emitOne("Slice", operands, {}, x.type, x.shape.with(at, result));
 }
 
-/** Zeros (or `number`) added before and after an axis. */
+function partSize(dim: Dim, start: number, end: number | null): Dim | null {
+  // Both positions from the same end: a number.
+  if (start < 0 === (end === null || end < 0)) return (end ?? 0) - start;
+  // From the front to the back: what the axis has, less what is left out.
+  return start >= 0 ? sum([dim, (end ?? 0) - start]) : typeof dim === "number" ? end! - (dim + start) : null;
+}
+
+/** Zeros (or `number`) added before and after an axis. `size` names the axis' new size. */
 export function pad(x: Value, axis: number, before: number, after: number, number = 0, size?: Dim): Value {
   const text = `Pad(${valueText(x)})`;
   const at = axisOf(axis, x.shape.length, text);
   const dim = x.shape[at];
-  const result = typeof dim === "number" ? dim + before + after : size;
-  if (result === undefined) throw new ShapeError(`${text}: the new size must be named, axis ${axis} is ${dim}`);
+  const result = size ?? sum([dim, before, after]);
+  if (result === null) throw new ShapeError(`${text}: the new size must be named, axis ${axis} is ${dim}`);
   const operands = [x, int64(x.graph, [before, after]), x.graph.constant(x.type, [], [number]), int64(x.graph, [at])];
   return emitOne("Pad", operands, { mode: "constant" }, x.type, x.shape.with(at, result));
 }

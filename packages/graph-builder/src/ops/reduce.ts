@@ -1,8 +1,9 @@
 import { emitOne } from "../emit.ts";
 import { type Value, valueText } from "../ir.ts";
 import { type Shape, ShapeError, axisOf, product, sameShape } from "../shape.ts";
-import { div, sub } from "./elementwise.ts";
+import { cast, div, sub } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
+import { sizeOf } from "./size.ts";
 
 type Reduction = "ReduceSum" | "ReduceMean" | "ReduceMax" | "ReduceLogSumExp" | "ReduceSumSquare";
 
@@ -57,16 +58,7 @@ export function sumTo(x: Value, shape: Shape): Value {
 /** Number of elements over the axes that a reduction removes, as a value of x's type. */
 export function countOver(x: Value, axes: readonly number[]): Value {
   const dim = product(axes.map((axis) => x.shape[axis]));
-  if (typeof dim === "number") return x.graph.constant(x.type, [], [dim]);
-  const size = axes.map((axis) => x.shape[axis]).filter((part) => typeof part === "string");
-  const numbers = axes.map((axis) => x.shape[axis]).filter((part) => typeof part === "number");
-  let count = x.graph.constant(x.type, [1], [numbers.reduce((a, b) => a * b, 1)]);
-  for (const symbol of size) {
-    const value = x.graph.dimension(symbol);
-    if (!value) throw new Error(`the size ${symbol} is not known: no input of the graph has it`);
-    count = emitOne("Mul", [count, emitOne("Cast", [value], { to: x.type }, x.type, [1])], {}, x.type, [1]);
-  }
-  return count;
+  return typeof dim === "number" ? x.graph.constant(x.type, [], [dim]) : cast(sizeOf(x.graph, dim), x.type);
 }
 
 /** Layer normalisation over the last axis (Ba et al. 2016): (x - mean) / sqrt(variance + epsilon) * scale + bias. */

@@ -1,0 +1,43 @@
+import { Graph, type Operator, type Rule, ShapeError, emit, gradientRules, gradients, reduceSum } from "@s2s/graph-builder";
+import { describe, expect, it, vi } from "vitest";
+import { checkGradient } from "../support/check-gradient.ts";
+import type { OperatorCases } from "./cases/case.ts";
+import { elementwiseCases } from "./cases/elementwise.ts";
+import { indexCases } from "./cases/index-ops.ts";
+import { loopCases } from "./cases/loop.ts";
+import { matmulCases } from "./cases/matmul.ts";
+import { movementCases } from "./cases/movement.ts";
+import { reduceCases } from "./cases/reduce.ts";
+
+const cases: OperatorCases = { ...elementwiseCases, ...matmulCases, ...movementCases, ...reduceCases, ...indexCases, ...loopCases };
+
+for (const [operator, checks] of Object.entries(cases)) {
+  describe(`gradient of ${operator}`, () => {
+    for (const [name, check] of Object.entries(checks)) {
+      it(name, async () => {
+        const rule = vi.spyOn(gradientRules as Record<string, Rule>, operator);
+        await checkGradient(check);
+        expect(rule).toHaveBeenCalled();
+        rule.mockRestore();
+      });
+    }
+  });
+}
+
+/** Operators of inference graphs, whose rule says what to use instead. */
+const REFUSED: readonly Operator[] = ["LSTM"];
+
+it("LSTM refuses, and says what to use", () => {
+  const graph = new Graph("refused");
+  const x = graph.input("x", "float32", [5, 2, 3]);
+  const [w, r] = [graph.input("w", "float32", [1, 16, 3]), graph.input("r", "float32", [1, 16, 4])];
+  const [y] = emit("LSTM", [x, w, r], { hidden_size: 4, direction: "forward" }, [{ type: "float32", shape: [5, 1, 2, 4] }]);
+  expect(() => gradients(reduceSum(y), [x])).toThrow(
+    new ShapeError("LSTM (lstm) is for inference graphs and has no gradient: use the `lstm` layer"),
+  );
+});
+
+it("every operator with a rule has a check", () => {
+  const ruled = Object.entries(gradientRules).flatMap(([operator, rule]) => (rule ? [operator as Operator] : []));
+  expect(ruled.filter((operator) => !cases[operator] && !REFUSED.includes(operator))).toEqual([]);
+});
