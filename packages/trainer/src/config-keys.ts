@@ -60,11 +60,3 @@ export function describeValue(key: ConfigKey): string {
   const upper = key.maximum === undefined ? `below ${key.exclusiveMaximum}` : `at most ${key.maximum}`;
   return `${kind} ${lower} and ${upper}`;
 }
-
-/** A command line's text as the value of a key. Text that is no such value stays text, so that `resolveConfig` names key and bounds. */
-export function parseValue(key: ConfigKey, text: string): number | boolean | string {
-  if (key.type === "boolean") return text === "true" || (text === "false" ? false : text);
-  if (key.type === "string" || text.trim() === "") return text;
-  const number = Number(text);
-  return Number.isNaN(number) ? text : number;
-}

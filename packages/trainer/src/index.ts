@@ -1,4 +1,4 @@
-export { configJsonSchema, configKeys, describeValue, parseValue } from "./config-keys.ts";
+export { configJsonSchema, configKeys, describeValue } from "./config-keys.ts";
 export type { ConfigKey } from "./config-keys.ts";
 export { ConfigSchema } from "./config.ts";
 export type { Config, ConfigInput } from "./config.ts";

@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@s2s/runtime";
-import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { configJsonSchema, configKeys, describeValue, parseValue } from "../src/config-keys.ts";
+import { configJsonSchema, configKeys, describeValue } from "../src/config-keys.ts";
 import type { ConfigKey } from "../src/config-keys.ts";
 import type { ConfigInput } from "../src/config.ts";
 import { readConfig, readConfigInput, resolveConfig } from "../src/load-config.ts";
@@ -164,21 +163,6 @@ describe("configKeys", () => {
         if (bound !== undefined) expect([key.key, accepts(bound)]).toEqual([key.key, false]);
       expect([key.key, accepts({})]).toEqual([key.key, false]);
     }
-  });
-
-  it("reads option texts so that what is shown can be given", () => {
-    fc.assert(
-      fc.property(fc.double({ noNaN: true }), fc.integer(), (number, whole) => {
-        expect(parseValue(keyNamed("training.dropout"), String(number))).toBe(number === 0 ? 0 : number);
-        expect(parseValue(keyNamed("training.epochs"), String(whole))).toBe(whole);
-      }),
-    );
-    expect(parseValue(keyNamed("encoder.bidirectional"), "true")).toBe(true);
-    expect(parseValue(keyNamed("encoder.bidirectional"), "false")).toBe(false);
-    expect(parseValue(keyNamed("encoder.bidirectional"), "yes")).toBe("yes");
-    expect(parseValue(keyNamed("training.epochs"), " ")).toBe(" ");
-    expect(parseValue(keyNamed("training.epochs"), "ten")).toBe("ten");
-    expect(parseValue(keyNamed("data.train"), "12")).toBe("12");
   });
 
   it("describes what a key takes", () => {

@@ -30,7 +30,7 @@ const CONFIG: ConfigInput = {
   data: { train: "train.tsv", valid: "valid.tsv" },
   encoder: { embedding: 64, hidden: 128 },
   decoder: { embedding: 64, hidden: 128 },
-  training: { epochs: 10, batchSize: 64, learningRate: 0.003 },
+  training: { epochs: 12, batchSize: 64, learningRate: 0.003 },
 };
 
 /** Dates as people write them (see `DATE_FORMATS`) to ISO 8601. */
