@@ -5,6 +5,7 @@ import { UserError } from "@s2s/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPairs } from "../src/data/corpus.ts";
 import type { CorpusOptions, TextPair } from "../src/data/corpus.ts";
+import { explainReadError } from "../src/data/file-error.ts";
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "s2s-corpus-"))));
@@ -98,6 +99,15 @@ describe("readPairs", () => {
     expect(await failure(folder)).toBe(`${folder}: is a folder: name a file inside it`);
     await mkdir(join(folder, "closed"));
     expect(await failure(join(folder, "empty", "below"))).toContain("a part of the path is a file");
+  });
+
+  it("explains refusals of the system and leaves bugs alone", () => {
+    const refused = Object.assign(new Error("EACCES: permission denied"), { code: "EACCES", syscall: "open" });
+    expect(explainReadError("f.tsv", refused)).toEqual(new UserError("f.tsv: may not be read: check the file's permissions"));
+    const strange = Object.assign(new Error("EIO: i/o error"), { code: "EIO", syscall: "read" });
+    expect(explainReadError("f.tsv", strange)).toEqual(new UserError("f.tsv: cannot be read (EIO)"));
+    const bug = new TypeError("x is not a function");
+    expect(explainReadError("f.tsv", bug)).toBe(bug);
   });
 
   // The superuser may read everything, so the refusal cannot be provoked as root.

@@ -2,7 +2,7 @@ import { PAD_ID } from "@s2s/runtime";
 import type { Batch } from "../executor.ts";
 
 /**
- * Cuts a batch's rows into at most `shards` contiguous parts whose sizes differ by one at most (larger ones first), each with the batch's
+ * Cuts a batch's rows into at most `shards` (1 or more) contiguous parts whose sizes differ by one at most (larger ones first), each with the batch's
  * S and T. Shards without a row are left out. The parts are copies, so that each can be transferred to its worker.
  */
 export function shardBatch(batch: Batch, shards: number): Batch[] {
