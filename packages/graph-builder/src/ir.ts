@@ -30,6 +30,8 @@ export interface Node {
 export interface Output {
   readonly name: string;
   readonly value: Value;
+  /** Of a loop's body: the value that was asked for, where a copy of it had to be made. */
+  readonly copyOf?: Value;
 }
 
 export const valueText = (value: Value): string => `${value.name}${shapeText(value.shape)}`;

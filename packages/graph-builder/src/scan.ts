@@ -65,7 +65,7 @@ export function loop(
   const length = sequences[0].shape[0];
   const hoisted = hoistFromLoop(body, next, results, sequences, length);
   for (const value of hoisted.next) bodyOutput(body, value);
-  const kept = results.flatMap((value, i) => (hoisted.results[i] ? [] : [value]));
+  const kept = [...new Set(results.filter((_, i) => !hoisted.results[i]))];
   for (const value of kept) bodyOutput(body, value);
   const outputs = [
     ...initial.map(({ type, shape }) => ({ type, shape })),
@@ -74,15 +74,15 @@ export function loop(
   const operands = [...initial, ...hoisted.sequences];
   if (outputs.length === 0) return { states: [], outputs: hoisted.results as Value[] };
   const values = emit("Scan", operands, { body, states: initial.length, reverse: Number(reverse) }, outputs, parent);
-  let at = initial.length;
-  return { states: values.slice(0, initial.length), outputs: hoisted.results.map((value) => value ?? values[at++]) };
+  const outputOf = (value: Value): Value => values[initial.length + kept.indexOf(value)];
+  return { states: values.slice(0, initial.length), outputs: hoisted.results.map((value, i) => value ?? outputOf(results[i])) };
 }
 
 /** A body's output must be computed in the body, and each only once: a copy is made where it is not. */
-function bodyOutput(body: Graph, value: Value): void {
+export function bodyOutput(body: Graph, value: Value): void {
   const fresh = value.graph === body && value.producer !== null && !body.outputs.some((output) => output.value === value);
   const result = fresh ? value : emit("Identity", [value], {}, [{ type: value.type, shape: value.shape }], body)[0];
-  body.outputs.push({ name: result.name, value: result });
+  body.outputs.push({ name: result.name, value: result, copyOf: value });
 }
 
 export const stateCount = (node: Node): number => node.attributes.states as number;
@@ -93,7 +93,7 @@ export const isReversed = (node: Node): boolean => node.attributes.reverse === 1
 export function stackOutput(node: Node, value: Value, length: Dim): Value {
   const body = bodyOf(node);
   const states = stateCount(node);
-  const known = body.outputs.findIndex((output, i) => i >= states && output.value === value);
+  const known = body.outputs.findIndex((output, i) => i >= states && output.copyOf === value);
   if (known >= 0) return node.outputs[known];
   bodyOutput(body, value);
   const graph = node.outputs[0].graph;
