@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { UserError } from "@s2s/runtime";
 import type { TokenUnit, Vocabulary } from "@s2s/runtime";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
@@ -43,9 +43,11 @@ export interface BundleParts {
  */
 export async function exportBundle(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
   await refuseForeignFolder(folder);
-  const next = `${folder}.next`;
+  // Absolute: neither a slash at the end nor "." leaves a name to append to.
+  const target = resolve(folder);
+  const next = `${target}.next`;
   const manifest = await writeBundle(next, parts, buildInferenceGraphs);
-  await publishBundle(next, folder);
+  await publishBundle(next, target);
   return manifest;
 }
 

@@ -39,7 +39,8 @@ export async function writeFileAtomically(path: string, chunks: Iterable<Uint8Ar
   const temporary = `${path}.tmp`;
   await writing(path, async () => {
     try {
-      await writeFileSynced(temporary, chunks);
+      await writePieces(temporary, chunks);
+      await sync(temporary);
       await beforeRename?.();
       await rename(temporary, path);
     } catch (error) {
@@ -51,28 +52,27 @@ export async function writeFileAtomically(path: string, chunks: Iterable<Uint8Ar
   });
 }
 
-/** Writes a file and waits until it is on the disk. Returns its size and checksum. */
-export async function writeFileSynced(path: string, chunks: Iterable<Uint8Array>): Promise<{ bytes: number; sha256: string }> {
-  const written = await writeChunks(path, chunks);
-  await sync(path);
-  return written;
-}
-
-/** Writes a file. Returns its size and checksum. */
+/** Writes a file, not yet synced. Returns its size and checksum. */
 export async function writeChunks(path: string, chunks: Iterable<Uint8Array>): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256");
   let bytes = 0;
+  await writePieces(path, chunks, (piece) => {
+    hash.update(piece);
+    bytes += piece.byteLength;
+  });
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+async function writePieces(path: string, chunks: Iterable<Uint8Array>, look?: (piece: Uint8Array) => void): Promise<void> {
   const file = await open(path, "w");
   try {
     for (const piece of pieces(chunks)) {
-      hash.update(piece);
+      look?.(piece);
       for (let done = 0; done < piece.byteLength;) done += (await file.write(piece, done)).bytesWritten;
-      bytes += piece.byteLength;
     }
   } finally {
     await file.close();
   }
-  return { bytes, sha256: hash.digest("hex") };
 }
 
 /** Waits until a file is on the disk. */

@@ -105,7 +105,8 @@ test("where it fails, the older bundle stays and nothing is left beside it", asy
 
 test("a folder with other things is refused and kept; an empty one is taken", async () => {
   mkdirSync(folder);
-  await exportBundle(folder, parts(1), buildToyGraphs);
+  await exportBundle(`${folder}/`, parts(1), buildToyGraphs);
+  expect(readdirSync(temporary.path)).toEqual(["bundle"]);
   const other = join(temporary.path, "other");
   mkdirSync(other);
   writeFileSync(join(other, "thesis.txt"), "");

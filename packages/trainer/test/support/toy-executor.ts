@@ -38,7 +38,7 @@ export class ToyExecutor implements Executor {
         ]);
   }
 
-  async step(batch: Batch, { learningRate }: Pick<StepOptions, "learningRate">): Promise<StepResult> {
+  async step(batch: Batch, { learningRate, scale }: Pick<StepOptions, "learningRate" | "scale">): Promise<StepResult> {
     await new Promise(setImmediate);
     const { targetVocabulary: V } = this.#model;
     const gradients = { [WEIGHT]: new Float64Array(this.#data(WEIGHT).length), [BIAS]: new Float64Array(V) };
@@ -48,8 +48,8 @@ export class ToyExecutor implements Executor {
       lossSum -= Math.log(p[target] as number);
       p[target]! -= 1;
       for (const [v, g] of p.entries()) {
-        gradients[WEIGHT]![source * V + v]! += g / batch.targetTokens;
-        gradients[BIAS]![v]! += g / batch.targetTokens;
+        gradients[WEIGHT]![source * V + v]! += g * scale;
+        gradients[BIAS]![v]! += g * scale;
       }
     }
     let squares = 0;
