@@ -29,3 +29,5 @@ export {
   type TrainingOptions,
   type UpdateOptions,
 } from "./trace.ts";
+export { unrollScans, type UnrollOptions } from "./unroll.ts";
+export { type FlatUpdate, traceFlatUpdate } from "./trace-flat.ts";

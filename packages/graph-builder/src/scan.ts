@@ -13,6 +13,8 @@ export interface ScanStep {
 export interface ScanOptions {
   /** Goes through the sequences from their end; outputs stand where their elements stood. */
   readonly reverse?: boolean;
+  /** Computes outside the loop what does not depend on the states (default true). Without, each element's work stays in the cache. */
+  readonly hoist?: boolean;
   readonly name?: string;
 }
 
@@ -30,7 +32,7 @@ export function scan(
   step: (states: Value[], elements: Value[]) => ScanStep,
   initial: readonly Value[],
   sequences: readonly Value[],
-  { reverse = false, name = "scan" }: ScanOptions = {},
+  { reverse = false, hoist = true, name = "scan" }: ScanOptions = {},
 ): ScanResult {
   if (sequences.length === 0) throw new ShapeError(`${name}: a scan needs a sequence`);
   const length = sequences[0].shape[0];
@@ -49,7 +51,7 @@ export function scan(
     if (state.type !== states[i].type || !sameShape(state.shape, states[i].shape))
       throw new ShapeError(`${name}: state ${i} is ${valueText(state)} after the step, ${valueText(initial[i])} before it`);
   }
-  return loop(body, parent, [...result.states], [...result.outputs], initial, sequences, reverse);
+  return loop(body, parent, [...result.states], [...result.outputs], initial, sequences, reverse, hoist);
 }
 
 /** Closes a traced body into a Scan node. */
@@ -61,9 +63,10 @@ export function loop(
   initial: readonly Value[],
   sequences: readonly Value[],
   reverse: boolean,
+  hoist = true,
 ): ScanResult {
   const length = sequences[0].shape[0];
-  const hoisted = hoistFromLoop(body, next, results, sequences, length);
+  const hoisted = hoist ? hoistFromLoop(body, next, results, sequences, length) : { sequences, next, results: results.map(() => null) };
   for (const value of hoisted.next) bodyOutput(body, value);
   const kept = [...new Set(results.filter((_, i) => !hoisted.results[i]))];
   for (const value of kept) bodyOutput(body, value);
