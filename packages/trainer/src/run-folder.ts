@@ -1,6 +1,7 @@
 import { access, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@s2s/runtime";
+import type { Vocabulary } from "@s2s/runtime";
 import { CheckpointFolder } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import { textChunk, writeFileAtomically, writing } from "./files.ts";
@@ -34,6 +35,11 @@ export function runPaths(folder: string): RunPaths {
     metrics: join(folder, "metrics.jsonl"),
     bundle: join(folder, "bundle"),
   };
+}
+
+interface Vocabularies {
+  readonly sourceVocabulary: Vocabulary;
+  readonly targetVocabulary: Vocabulary;
 }
 
 /** A run's folder, locked by this process until `release`. */
@@ -80,6 +86,16 @@ export class RunFolder {
   async writeConfig(config: Config): Promise<void> {
     await writeFileAtomically(this.paths.config, textChunk(`${JSON.stringify(config, null, 2)}\n`));
   }
+
+  /** Writes the vocabularies that are missing; all of them where the run begins and has no weights yet that rely on them. */
+  async writeVocabularies({ sourceVocabulary, targetVocabulary }: Vocabularies, begins: boolean): Promise<void> {
+    for (const [path, vocabulary] of [
+      [this.paths.sourceVocabulary, sourceVocabulary],
+      [this.paths.targetVocabulary, targetVocabulary],
+    ] as const) {
+      if (begins || !(await exists(path))) await writeFileAtomically(path, textChunk(vocabulary.serialize()));
+    }
+  }
 }
 
 /** The resolved configuration of a run. @throws UserError where the folder holds no run or its configuration is damaged */
@@ -91,10 +107,7 @@ export async function readRunConfig(folder: string): Promise<Config> {
 
 /** Whether a folder holds a run. */
 export function holdsRun(folder: string): Promise<boolean> {
-  return access(runPaths(folder).config).then(
-    () => true,
-    () => false,
-  );
+  return exists(runPaths(folder).config);
 }
 
 /** @throws UserError where a new run may not be written to `folder`: early, before a corpus is read for nothing */
@@ -108,4 +121,11 @@ export async function refuseUsedFolder(folder: string): Promise<void> {
   }
   const foreign = names.filter((name) => !name.startsWith(LOCK) && name !== `${CONFIG}.tmp`);
   if (foreign.length > 0) throw new UserError(`${folder}: is not empty (${foreign[0]}); give a new or an empty folder as --out`);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

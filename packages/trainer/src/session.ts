@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UserError } from "@s2s/runtime";
 import type { ModelConfig } from "@s2s/runtime/manifest";
@@ -11,7 +10,6 @@ import { batchCount } from "./data/batches.ts";
 import { loadDataset } from "./data/dataset.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Executor, State } from "./executor.ts";
-import { textChunk, writeFileAtomically } from "./files.ts";
 import { resolveConfig } from "./load-config.ts";
 import { MetricsWriter } from "./metrics.ts";
 import { modelConfig } from "./model-config.ts";
@@ -85,7 +83,7 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
   const run = opened ?? (await RunFolder.create(folder, config));
   if (!opened) closers.push(run.release);
   if (opened) await run.writeConfig(config);
-  await writeVocabularies(run, dataset);
+  await run.writeVocabularies(dataset, loaded === undefined);
   const saved = loaded?.checkpoint.position;
   const position = saved ? goOn(saved, config) : startPosition(config.training.epochs, learningRateAt(config, 1));
   const metrics = await MetricsWriter.open(run.paths.metrics, position.metricsLines);
@@ -142,20 +140,6 @@ function goOn(saved: Position, { training: { epochs, patience } }: Config): Posi
   if (epochs === saved.epochs) return saved;
   const stopped = patience > 0 && saved.epochsWithoutImprovement >= patience;
   return { ...saved, epochs, epochsWithoutImprovement: stopped && epochs > saved.epochs ? 0 : saved.epochsWithoutImprovement };
-}
-
-async function writeVocabularies(run: RunFolder, dataset: Dataset): Promise<void> {
-  const vocabularies = [
-    [run.paths.sourceVocabulary, dataset.sourceVocabulary],
-    [run.paths.targetVocabulary, dataset.targetVocabulary],
-  ] as const;
-  for (const [path, vocabulary] of vocabularies) {
-    const missing = await access(path).then(
-      () => false,
-      () => true,
-    );
-    if (missing) await writeFileAtomically(path, textChunk(vocabulary.serialize()));
-  }
 }
 
 function parameterCount(state: State): number {

@@ -233,6 +233,17 @@ describe("resume refuses", () => {
     expect((await failure(resume(wanted))).message).toMatch(/the pairs of .*\.moved changed/);
   });
 
+  test("nothing where no checkpoint relies on the data yet: the vocabularies are then those of the new data", async () => {
+    const own = join(temporary.path, `new-${runs}.tsv`);
+    copyFileSync(data, own);
+    const wanted = toyConfig(own, { epochs: 1 });
+    await collect(toyOptions(out, wanted), ({ type }) => type === "start");
+    appendFileSync(own, "xyz\txyz\n".repeat(20));
+    await collect(toyOptions(out, wanted, { resume: true }));
+    expect(readFileSync(join(out, "source.vocabulary.json"), "utf8")).toContain('"x"');
+    expect(readFileSync(join(out, "bundle", "source.vocabulary.json"), "utf8")).toContain('"x"');
+  });
+
   test("a folder without a run", async () => {
     expect((await failure(resume())).message).toContain("holds no run");
   });
