@@ -6,41 +6,37 @@ import type { DeviceRequest, DeviceWorkerData } from "./device-protocol.ts";
 import { type Feeds, batchFeeds, integer, known, scalar } from "./feeds.ts";
 import { TrainingGraphs, optimizerOf } from "./graphs.ts";
 import { layoutOf, slotLayout } from "./layout.ts";
-import { fillSlots, fillWeights } from "./state.ts";
-import { failureOf } from "./worker-client.ts";
+import { fillSlots, fillWeights, stateOf } from "./state.ts";
+import { answerRequests } from "./worker-port.ts";
 
 /** Runs whole training steps on a device and keeps weights and slots there (WebGPU) or between steps (CUDA, whose tensors cannot stay). */
 const { model, config, state } = workerData as DeviceWorkerData;
-const port = parentPort!;
 const provider = config.training.ep;
 const stays = provider === "webgpu";
 
 const { parameters: specs } = new TrainingGraphs(model, config).gradients();
-const slotSpecs = slotLayout(specs, optimizerOf(config).slots).tensors;
+const slotSpecs = slotLayout(layoutOf(specs), optimizerOf(config).slots).tensors;
 let weights = firstFeeds();
 const sessions = new Map<string, Promise<Session>>();
 
 /** Weights and slots in the memory of this process. */
 function firstFeeds(): Feeds {
   const saved = state ? (new Map(state) as State) : undefined;
-  const feeds: Feeds = {};
-  for (const [layout, fill] of [
-    [layoutOf(specs), (flat: Float32Array, at: ReturnType<typeof layoutOf>) => fillWeights(flat, at, specs, config.training.seed, saved)],
-    [slotLayout(specs, optimizerOf(config).slots), (flat: Float32Array, at: ReturnType<typeof layoutOf>) => fillSlots(flat, at, saved)],
-  ] as const) {
-    const flat = new Float32Array(layout.length);
-    fill(flat, layout);
-    for (const { name, shape, offset, size } of layout.tensors)
-      feeds[name] = new Tensor("float32", flat.slice(offset, offset + size), shape);
-  }
-  return feeds;
+  const parameters = layoutOf(specs);
+  const slots = slotLayout(parameters, optimizerOf(config).slots);
+  const flatWeights = new Float32Array(parameters.length);
+  const flatSlots = new Float32Array(slots.length);
+  fillWeights(flatWeights, parameters, specs, config.training.seed, saved);
+  fillSlots(flatSlots, slots, saved);
+  const all = [...stateOf(flatWeights, parameters), ...stateOf(flatSlots, slots)];
+  return Object.fromEntries(all.map(([name, { shape, data }]) => [name, new Tensor("float32", data, shape)]));
 }
 
 /** A graph's session: one for all shapes where loops run, else one for each shape, with the loops unrolled. */
 function session(kind: "train" | "evaluate", { size, sourceLength, targetLength }: Batch): Promise<Session> {
   const key = stays ? `${kind} ${size} ${sourceLength} ${targetLength}` : kind;
-  const known = sessions.get(key);
-  if (known) return known;
+  const open = sessions.get(key);
+  if (open) return open;
   const dims: BatchDims | undefined = stays ? { batch: size, source: sourceLength, target: targetLength } : undefined;
   const traced: TracedGraph = new TrainingGraphs(model, config, 1, dims)[kind]();
   const graph = stays ? unrollScans(traced.graph) : traced.graph;
@@ -110,10 +106,4 @@ function answer(request: DeviceRequest): Promise<unknown> {
   }
 }
 
-port.on("message", (request: DeviceRequest) => {
-  answer(request).then(
-    (value) => port.postMessage({ value }),
-    (error: unknown) => port.postMessage({ failure: failureOf(error) }),
-  );
-});
-port.postMessage({ value: null });
+answerRequests(parentPort!, answer);

@@ -1,5 +1,6 @@
 import {
   type BatchDims,
+  type FlatUpdate,
   type Optimizer,
   type ParameterSpec,
   type TracedGraph,
@@ -9,6 +10,7 @@ import {
   momentum,
   sgd,
   traceEvaluate,
+  traceFlatUpdate,
   traceGradients,
   traceTrain,
   traceUpdate,
@@ -37,6 +39,7 @@ export function optimizerOf({ training }: Config): Optimizer {
 export class TrainingGraphs {
   readonly #options: TrainingOptions;
   readonly #config: Config;
+  readonly #shards: number;
 
   /** `shards`: in how many parts a batch is cut. */
   constructor(model: ModelConfig, config: Config, shards = 1, dims?: BatchDims) {
@@ -44,6 +47,7 @@ export class TrainingGraphs {
     const tokens = Math.ceil(batchSize / shards) * USUAL_LENGTH;
     this.#options = { model, tokens, dropout, labelSmoothing, ...(dims ? { dims } : {}) };
     this.#config = config;
+    this.#shards = shards;
   }
 
   gradients(): TracedGraph {
@@ -58,8 +62,13 @@ export class TrainingGraphs {
     return traceTrain({ ...this.#options, ...this.#rule() });
   }
 
-  update(parameters: readonly ParameterSpec[], shards = 1): TracedGraph {
-    return traceUpdate(parameters, this.#rule(), shards);
+  update(parameters: readonly ParameterSpec[]): TracedGraph {
+    return traceUpdate(parameters, this.#rule());
+  }
+
+  /** The update as the CPU's workers share it: see `traceFlatUpdate`. */
+  flatUpdate(row: number): FlatUpdate {
+    return traceFlatUpdate(this.#rule(), this.#shards, row);
   }
 
   #rule() {

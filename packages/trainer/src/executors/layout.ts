@@ -1,6 +1,9 @@
 import type { ParameterSpec } from "@s2s/graph-builder";
 
-/** Where each tensor lies in one flat array of float32. */
+/** Numbers in a row: the memory of every parameter and slot is a matrix of such rows, which threads share among them. */
+export const ROW = 32_768;
+
+/** Where each tensor lies in one flat array of float32, whose length is a multiple of `ROW`. */
 export interface Layout {
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly offset: number; readonly size: number }[];
   readonly length: number;
@@ -9,20 +12,34 @@ export interface Layout {
 /** Cache lines hold 16 floats; a tensor begins at one. */
 const ALIGNMENT = 16;
 
+const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+
 export function layoutOf(tensors: readonly Pick<ParameterSpec, "name" | "shape">[]): Layout {
-  let length = 0;
+  let end = 0;
   const placed = tensors.map(({ name, shape }) => {
     const size = shape.reduce((a, b) => a * b, 1);
-    const offset = length;
-    length += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+    const offset = end;
+    end += roundUp(size, ALIGNMENT);
     return { name, shape, offset, size };
   });
-  return { tensors: placed, length };
+  return { tensors: placed, length: roundUp(end, ROW) };
 }
 
-/** Optimiser slots, one tensor of the parameter's shape for each. */
-export function slotLayout(parameters: readonly ParameterSpec[], slots: readonly string[]): Layout {
-  return layoutOf(parameters.flatMap(({ name, shape }) => slots.map((slot) => ({ name: `${slot}/${name}`, shape }))));
+/** Optimiser slots one behind the other, each laid out as the parameters are; a slot's tensors are named `<slot>/<parameter>`. */
+export function slotLayout(parameters: Layout, slots: readonly string[]): Layout {
+  const { tensors, length } = parameters;
+  return {
+    tensors: slots.flatMap((slot, i) =>
+      tensors.map((tensor) => ({ ...tensor, name: `${slot}/${tensor.name}`, offset: i * length + tensor.offset })),
+    ),
+    length: slots.length * length,
+  };
+}
+
+/** The part [begin, end) of a flat array, in numbers, that one of `workers` updates: whole rows, nearly as many each. */
+export function partition(length: number, worker: number, workers: number): readonly [begin: number, end: number] {
+  const rows = length / ROW;
+  return [Math.floor((rows * worker) / workers) * ROW, Math.floor((rows * (worker + 1)) / workers) * ROW];
 }
 
 export const sharedFloats = (length: number): Float32Array<SharedArrayBuffer> => new Float32Array(new SharedArrayBuffer(length * 4));

@@ -4,31 +4,39 @@ import type { Layout } from "./layout.ts";
 /** Memory that the workers of a training share; ONNX Runtime refuses shared tensors, so each copies what it needs. */
 export interface SharedState {
   readonly weights: Float32Array<SharedArrayBuffer>;
-  /** Of each shard. */
+  /** Of each worker's shard. */
   readonly gradients: readonly Float32Array<SharedArrayBuffer>[];
+  /** Filled when they are asked for. */
   readonly slots: Float32Array<SharedArrayBuffer>;
-  /** [shards of this step that are done, shards that failed] */
-  readonly arrivals: Int32Array<SharedArrayBuffer>;
+  /** Of each worker's part of the summed gradient. */
+  readonly squares: Float32Array<SharedArrayBuffer>;
+  /** See `meet`. */
+  readonly barriers: Int32Array<SharedArrayBuffer>;
+}
+
+/** Serialised graphs that every worker runs, single-threaded. */
+export interface WorkerGraphs {
+  readonly gradients: Uint8Array;
+  readonly evaluate: Uint8Array;
+  readonly reduce: Uint8Array;
+  readonly apply: Uint8Array;
 }
 
 export interface WorkerData {
-  readonly shard: number;
+  readonly worker: number;
+  readonly workers: number;
   readonly parameters: Layout;
-  readonly slots: Layout;
+  readonly slots: readonly string[];
   readonly shared: SharedState;
-  readonly gradients: Uint8Array;
-  readonly evaluate: Uint8Array;
-  /** Shard 0 adds the gradients up and updates the weights, with all threads. */
-  readonly update: { readonly graph: Uint8Array; readonly threads: number } | null;
+  readonly graphs: WorkerGraphs;
 }
 
 export interface StepRequest {
   readonly kind: "step";
-  readonly batch: Batch;
+  /** Null where the batch has fewer rows than there are workers. */
+  readonly batch: Batch | null;
   readonly scale: number;
   readonly dropoutSeed: number;
-  /** Shards that this step has. */
-  readonly shards: number;
   readonly step: number;
   readonly learningRate: number;
 }
@@ -37,7 +45,6 @@ export type Request = StepRequest | { readonly kind: "evaluate"; readonly batch:
 
 export interface StepReply {
   readonly lossSum: number;
-  /** Of shard 0. */
   readonly gradientNorm: number;
 }
 

@@ -1,20 +1,15 @@
 import { Worker } from "node:worker_threads";
 import { UserError } from "@s2s/runtime";
 
-interface Failure {
+export interface Failure {
   readonly message: string;
   readonly stack?: string;
-  readonly user: boolean;
+  /** "user" for a user's mistake, else the error's name. */
+  readonly kind: string;
 }
 
 /** What a worker posts: its readiness, or the answer to the request at hand. */
 export type WorkerMessage = { readonly value: unknown } | { readonly failure: Failure };
-
-export const failureOf = (error: unknown): Failure => ({
-  message: error instanceof Error ? error.message : String(error),
-  ...(error instanceof Error && error.stack ? { stack: error.stack } : {}),
-  user: error instanceof UserError,
-});
 
 /** A worker that answers one request at a time. */
 export class WorkerClient<Request> {
@@ -70,9 +65,11 @@ export class WorkerClient<Request> {
   }
 }
 
-function revive({ message, stack, user }: Failure): Error {
-  const error = user ? new UserError(message) : new Error(message);
-  if (stack && !user) error.stack = stack;
+function revive({ message, stack, kind }: Failure): Error {
+  if (kind === "user") return new UserError(message);
+  const error = new Error(message);
+  error.name = kind;
+  if (stack) error.stack = stack;
   return error;
 }
 
