@@ -2,7 +2,11 @@ import { type Graph, serialize, traceInference } from "@s2s/graph-builder";
 import type { ModelConfig, TensorInfo } from "@s2s/runtime/manifest";
 import type { ExternalWeights, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 
-const info = (name: string, { type, shape }: { readonly type: string; readonly shape: readonly (number | string)[] }): TensorInfo => ({
+/** An input, output or parameter as a manifest has it. */
+export const tensorInfo = (
+  name: string,
+  { type, shape }: { readonly type: string; readonly shape: readonly (number | string)[] },
+): TensorInfo => ({
   name,
   type: type as TensorInfo["type"],
   shape: [...shape],
@@ -14,13 +18,13 @@ export function buildInferenceGraphs(model: ModelConfig, { file, offsets }: Exte
   const external = new Map([...offsets].map(([name, { offset, bytes }]) => [name, { file, offset, bytes }]));
   const built = (graph: Graph): InferenceGraph => ({
     bytes: serialize(graph, { external }),
-    inputs: graph.inputs.map((value) => info(value.name, value)),
-    outputs: graph.outputs.map(({ name, value }) => info(name, value)),
+    inputs: graph.inputs.map((value) => tensorInfo(value.name, value)),
+    outputs: graph.outputs.map(({ name, value }) => tensorInfo(name, value)),
   });
   return {
     encoder: built(encoder),
     decoder: built(decoder),
-    states: states.map((state) => ({ ...state })),
-    parameters: parameters.map((parameter) => info(parameter.name, { type: "float32", shape: parameter.shape })),
+    states: [...states],
+    parameters: parameters.map((parameter) => tensorInfo(parameter.name, { type: "float32", shape: parameter.shape })),
   };
 }

@@ -1,0 +1,60 @@
+import { availableParallelism } from "node:os";
+import { benchCases, benchDecode, benchTrain, createExecutor, type DecodeBench, type TrainBench } from "@s2s/trainer";
+import { Argument, Command, Option } from "commander";
+import { countOption, jsonOption, oneOf } from "../options/common.ts";
+import { count, plural } from "../report/format.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface Options {
+  readonly case: string;
+  readonly threads?: number;
+  readonly steps: number;
+  readonly json?: boolean;
+}
+
+const names = Object.keys(benchCases);
+
+const HELP = `
+Cases (the number is the hidden size): ${names.join(", ")}.
+Times depend on the machine and on what else it does: compare medians of several runs on an idle one.
+
+Examples:
+  $ s2s bench train --case char-256 --json
+  $ s2s bench decode --case all`;
+
+export function benchCommand(terminal: Terminal): Command {
+  return new Command("bench")
+    .description("measure the speed of training steps or of greedy decoding on this machine")
+    .addArgument(new Argument("<what>", "train or decode").argParser(oneOf("bench", ["train", "decode"])))
+    .addOption(new Option("--case <name>", "one of the cases below, or all").default("all").argParser(oneOf("--case", [...names, "all"])))
+    .addOption(countOption("threads", "CPU threads (default: for train the machine's cores, at most 8; for decode 1)", 1024))
+    .addOption(countOption("steps", "training steps to take the median of", 1_000_000).default(15))
+    .addOption(jsonOption('print one JSON object; for all cases {"cases": [...]}'))
+    .addHelpText("after", HELP)
+    .action(async (what: "train" | "decode", options: Options) => {
+      const results: (TrainBench | DecodeBench)[] = [];
+      for (const name of options.case === "all" ? names : [options.case]) {
+        const result = await measure(what, name, options);
+        results.push(result);
+        if (!options.json) for (const line of lines(result)) terminal.print(line);
+      }
+      if (options.json) terminal.printJson(options.case === "all" ? { cases: results } : (results[0] as object));
+    });
+}
+
+function measure(what: "train" | "decode", name: string, { threads, steps }: Options): Promise<TrainBench | DecodeBench> {
+  if (what === "decode") return benchDecode(name, { threads: threads ?? 1 });
+  return benchTrain(name, createExecutor, { threads: threads ?? Math.min(availableParallelism(), 8), steps });
+}
+
+function lines(result: TrainBench | DecodeBench): string[] {
+  const title = `${result.case}, ${plural(result.threads, "thread")}`;
+  if ("msPerToken" in result) {
+    const { batch1, batch64 } = result.msPerToken;
+    return [`${title}: ${batch1} ms a token for one text, ${batch64} ms for 64 texts side by side`];
+  }
+  const { msPerStep, minMsPerStep, targetTokensPerSecond, gflopsPerSecond, parameters } = result;
+  return [
+    `${title}: ${msPerStep} ms a step (best ${minMsPerStep}), ${count(targetTokensPerSecond)} target tokens/s, ${gflopsPerSecond} Gflop/s, ${count(parameters)} parameters`,
+  ];
+}

@@ -1,0 +1,59 @@
+import { configKeys, loadDataset, modelConfig, writeGraphs, type Config, type GraphsManifest } from "@s2s/trainer";
+import { Command, Option } from "commander";
+import { elements } from "../inspect/layers.ts";
+import { jsonOption, required } from "../options/common.ts";
+import { ConfigOptions } from "../options/config-options.ts";
+import { settleConfig } from "../options/settle-config.ts";
+import { bytes, count, shellWord, table } from "../report/format.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface Options {
+  readonly config?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+Writes train.onnx (a whole training step), gradients.onnx and update.onnx (the same in two), evaluate.onnx, encoder.onnx and decoder.onnx, with the
+initial weights and s2s.json, which names every input and output. With --source-vocab and --target-vocab the vocabularies have just
+these sizes and no data is read; otherwise they come from the training pairs.
+
+Examples:
+  $ s2s build-graph --config dates/s2s.config.json --source-vocab 64 --target-vocab 20 --out graphs
+  $ s2s build-graph --data pairs.tsv --hidden 256 --out graphs
+  $ s2s inspect graphs`;
+
+export function buildGraphCommand(terminal: Terminal): Command {
+  const command = new Command("build-graph")
+    .description("write a model's training and inference graphs as ONNX files")
+    .addOption(new Option("--config <file>", "configuration in JSON, as `s2s init` writes it"))
+    .addOption(new Option("--out <folder>", "new folder for the graphs, or one that build-graph wrote before"))
+    .addOption(jsonOption())
+    .addHelpText("after", HELP);
+  const given = new ConfigOptions(command, configKeys());
+  return command.action(async (options: Options) => {
+    const out = required(options.out, "build-graph needs --out FOLDER, a folder for the graphs");
+    const config = await settleConfig({ file: options.config, given });
+    const manifest = await writeGraphs(out, modelConfig(config, await vocabularySizes(config)), config);
+    if (options.json) terminal.printJson(summary(out, manifest));
+    else for (const line of lines(out, manifest)) terminal.print(line);
+  });
+}
+
+async function vocabularySizes(config: Config): Promise<{ source: number; target: number }> {
+  const { source, target } = config;
+  if (source.vocabulary !== undefined && target.vocabulary !== undefined) return { source: source.vocabulary, target: target.vocabulary };
+  const { sourceVocabulary, targetVocabulary } = await loadDataset(config);
+  return { source: source.vocabulary ?? sourceVocabulary.size, target: target.vocabulary ?? targetVocabulary.size };
+}
+
+function summary(folder: string, { model, parameters, files }: GraphsManifest): object {
+  return { folder, model, parameters: elements(parameters), files: files.map(({ name, bytes: size }) => ({ name, bytes: size })) };
+}
+
+function lines(folder: string, { parameters, files }: GraphsManifest): string[] {
+  return [
+    ...table(files.map(({ name, bytes: size }) => [name, bytes(size)])),
+    `${count(elements(parameters))} parameters. \`s2s inspect ${shellWord(folder)}\` shows what is inside.`,
+  ];
+}

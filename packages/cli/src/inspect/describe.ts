@@ -1,0 +1,107 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { readGraphStatistics, type GraphStatistics } from "@s2s/graph-builder";
+import { readBundle, resolveBundle, UserError } from "@s2s/runtime";
+import { MANIFEST_FILE, type FileInfo, type ModelConfig, type Provenance } from "@s2s/runtime/manifest";
+import { holdsRun, readGraphsManifest, type GraphsManifest } from "@s2s/trainer";
+import { elements, layersOf, type Layer } from "./layers.ts";
+
+/** A graph: its border, how often each operator occurs in it, and its size without external weights. */
+export type GraphReport = { readonly file: string } & Pick<GraphStatistics, "inputs" | "outputs" | "operators" | "bytes">;
+
+/** What `s2s inspect --json` prints. */
+export interface Description {
+  readonly kind: "run" | "bundle" | "graphs" | "graph";
+  readonly path: string;
+  readonly model?: ModelConfig;
+  /** Numbers that are trained, or that a lone graph stores. */
+  readonly parameters: number;
+  readonly layers: readonly Layer[];
+  readonly graphs: readonly GraphReport[];
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  readonly lengths?: { readonly source: number; readonly target: number };
+  readonly training?: Provenance | GraphsManifest["training"];
+}
+
+/**
+ * Describes a run, a bundle, a folder of graphs or an ONNX file.
+ * @throws UserError where the path is none of these, or what it holds is damaged
+ */
+export async function describe(path: string): Promise<Description> {
+  const info = await stat(path).catch((error: unknown) => {
+    throw new UserError(`${path}: cannot be read; give a run, a bundle, a folder of graphs or an ONNX file`, { cause: error });
+  });
+  if (info.isFile()) return describeGraph(path);
+  const graphs = await readGraphsManifest(path);
+  if (graphs !== undefined) return describeGraphs(path, graphs);
+  const names = await readdir(path);
+  const loose = names.filter((name) => name.endsWith(".onnx")).sort();
+  if (!names.includes(MANIFEST_FILE) && loose.length > 0) return describeLoose(path, loose);
+  return describeBundle(path);
+}
+
+async function describeBundle(path: string): Promise<Description> {
+  const folder = await resolveBundle(path);
+  const { manifest } = await readBundle(folder);
+  const { model, parameters, graphs, files, maxSourceLength, maxTargetLength, training } = manifest;
+  return {
+    kind: (await holdsRun(path)) ? "run" : "bundle",
+    path,
+    model,
+    ...parts(parameters, files),
+    graphs: await readGraphs(folder, [graphs.encoder.file, graphs.decoder.file]),
+    lengths: { source: maxSourceLength, target: maxTargetLength },
+    training,
+  };
+}
+
+async function describeGraphs(path: string, { model, parameters, graphs, files, training }: GraphsManifest): Promise<Description> {
+  const names = Object.values(graphs).map(({ file }) => file);
+  return { kind: "graphs", path, model, ...parts(parameters, files), graphs: await readGraphs(path, names), training };
+}
+
+async function describeLoose(path: string, names: readonly string[]): Promise<Description> {
+  const graphs = await readGraphs(path, names);
+  return { kind: "graphs", path, parameters: 0, layers: [], graphs, files: graphs.map(({ file, bytes }) => ({ name: file, bytes })) };
+}
+
+async function describeGraph(path: string): Promise<Description> {
+  const { initializers, bytes, ...statistics } = await readGraph(path);
+  const stored = initializers.filter(({ shape }) => shape.length > 0);
+  const name = basename(path);
+  return {
+    kind: "graph",
+    path,
+    parameters: elements(stored),
+    layers: layersOf(stored),
+    graphs: [{ file: name, ...pick(statistics), bytes }],
+    files: [{ name, bytes }],
+  };
+}
+
+function parts(
+  parameters: Parameters<typeof layersOf>[0],
+  files: readonly FileInfo[],
+): Pick<Description, "parameters" | "layers" | "files"> {
+  return { parameters: elements(parameters), layers: layersOf(parameters), files: files.map(({ name, bytes }) => ({ name, bytes })) };
+}
+
+function readGraphs(folder: string, names: readonly string[]): Promise<GraphReport[]> {
+  return Promise.all(
+    names.map(async (file) => {
+      const { bytes, ...statistics } = await readGraph(join(folder, file));
+      return { file, ...pick(statistics), bytes };
+    }),
+  );
+}
+
+const pick = ({ inputs, outputs, operators }: Omit<GraphStatistics, "bytes" | "initializers">) => ({ inputs, outputs, operators });
+
+async function readGraph(path: string): Promise<GraphStatistics> {
+  const content = await readFile(path);
+  try {
+    return readGraphStatistics(content);
+  } catch (error) {
+    throw new UserError(`${path}: is not an ONNX model, or is damaged; give a file that ends in .onnx`, { cause: error });
+  }
+}

@@ -1,0 +1,68 @@
+import { bytes, count, plural, table } from "../report/format.ts";
+import type { Colors } from "../terminal.ts";
+import type { Description, GraphReport } from "./describe.ts";
+
+/** A description as a person reads it. */
+export function describeText(
+  { kind, path, model, parameters, layers, graphs, files, lengths, training }: Description,
+  { bold, dim }: Colors,
+): string[] {
+  const lines = [
+    `${bold(path)}: ${kind}${model ? ` of a ${model.kind} model` : ""}, ${count(parameters)} ${kind === "graph" ? "stored numbers" : "parameters"}`,
+  ];
+  if (model) lines.push(`vocabulary ${count(model.sourceVocabulary)} -> ${count(model.targetVocabulary)}`);
+  if (lengths) lines.push(`reads at most ${plural(lengths.source - 1, "token")}, writes at most ${count(lengths.target - 1)}`);
+  if (training)
+    lines.push(
+      dim(
+        Object.entries(training)
+          .map(([key, value]) => `${key} ${show(value)}`)
+          .join(", "),
+      ),
+    );
+  if (layers.length > 0) {
+    const rows = layers.map((layer) => [
+      layer.name,
+      count(layer.parameters),
+      layer.tensors.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join("  "),
+    ]);
+    lines.push("", bold("Layers"), ...indent(table(rows)));
+  }
+  const known = new Set(layers.flatMap((layer) => layer.tensors.map(({ name }) => (name === layer.name ? name : `${layer.name}.${name}`))));
+  for (const graph of graphs) lines.push("", `${bold(graph.file)}  ${bytes(graph.bytes)}`, ...indent(graphLines(graph, known)));
+  if (files.length > 1) lines.push("", bold("Files"), ...indent(table(files.map((file) => [file.name, bytes(file.bytes)]))));
+  return lines;
+}
+
+function graphLines({ inputs, outputs, operators }: GraphReport, parameters: ReadonlySet<string>): string[] {
+  const total = Object.values(operators).reduce((sum, times) => sum + times, 0);
+  const counts = Object.entries(operators).map(([name, times]) => `${name} ${times}`);
+  return [
+    `inputs: ${border(inputs, parameters)}`,
+    `outputs: ${border(outputs, parameters)}`,
+    `${plural(total, "operator")}: ${counts.join(", ")}`,
+  ];
+}
+
+/** Inputs or outputs; one for each parameter (`next.mean/<parameter>`) counts instead of being listed. */
+function border(tensors: GraphReport["inputs"], parameters: ReadonlySet<string>): string {
+  const groups = new Map<string, number>();
+  const single: string[] = [];
+  for (const { name, type, shape } of tensors) {
+    const [, prefix = "", rest = ""] = /^((?:next\.|gradient\.)?(?:[^/]*\/)?)(.*)$/.exec(name) ?? [];
+    if (parameters.has(rest)) groups.set(prefix, (groups.get(prefix) ?? 0) + 1);
+    else single.push(`${name} ${type}[${shape.join(", ")}]`);
+  }
+  return [...single, ...[...groups].map(([prefix, times]) => `${prefix}<parameter> (${times})`)].join(", ");
+}
+
+function show(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return `(${Object.entries(value)
+    .map(([key, entry]) => (Array.isArray(value) ? show(entry) : `${key} ${show(entry)}`))
+    .join(", ")})`;
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}

@@ -1,0 +1,44 @@
+import { constants } from "node:os";
+
+/** Shells and package managers pass on the Ctrl-C that the terminal has already sent to all: within this time it is the same one. */
+const SAME_PRESS_MS = 300;
+
+type Signal = "SIGINT" | "SIGTERM";
+
+export interface Interruption {
+  /** Aborted by the first Ctrl-C (or SIGTERM). */
+  readonly signal: AbortSignal;
+  /** 128 and the number of the signal that came; 130 for Ctrl-C. */
+  readonly exitCode: () => number;
+  /** Gives Ctrl-C its usual meaning back. */
+  readonly dispose: () => void;
+}
+
+/**
+ * Lets the work at hand end in order at the first Ctrl-C; the second one ends the process at once.
+ * @param onFirst tells the user
+ */
+export function catchInterrupts(onFirst: () => void): Interruption {
+  const controller = new AbortController();
+  let first: { readonly at: number; readonly name: Signal } | undefined;
+  const exitCode = () => 128 + constants.signals[first?.name ?? "SIGINT"];
+  const listen = (name: Signal) => {
+    const now = performance.now();
+    if (first === undefined) {
+      first = { at: now, name };
+      controller.abort();
+      onFirst();
+    } else if (now - first.at > SAME_PRESS_MS) {
+      process.exit(exitCode());
+    }
+  };
+  const names: Signal[] = ["SIGINT", "SIGTERM"];
+  for (const name of names) process.on(name, listen);
+  return {
+    signal: controller.signal,
+    exitCode,
+    dispose: () => {
+      for (const name of names) process.off(name, listen);
+    },
+  };
+}

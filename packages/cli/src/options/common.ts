@@ -1,0 +1,39 @@
+import { UserError } from "@s2s/runtime";
+import { configKeys, type ConfigKey } from "@s2s/trainer";
+import { Option } from "commander";
+import { nearest } from "./nearest.ts";
+import { parseOption } from "./value.ts";
+
+/** `--json`: one JSON object on stdout instead of text. */
+export function jsonOption(description = "print the figures as one JSON object"): Option {
+  return new Option("--json", description);
+}
+
+/** Reads one of a few names. @param what as typed or as help has it, for the message */
+export function oneOf(what: string, names: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (names.includes(text)) return text;
+    throw new UserError(`${what} ${text || '""'}: must be one of ${names.join(", ")}; did you mean ${nearest(text, names)}?`);
+  };
+}
+
+/** A whole number with bounds that is no key of the configuration. */
+export function countOption(name: string, description: string, maximum: number): Option {
+  const key: ConfigKey = { key: name, type: "integer", description, minimum: 1, maximum };
+  return new Option(`--${name} <n>`, description).argParser((text) => parseOption(key, `--${name}`, text));
+}
+
+/** `--ep`, as for training. */
+export function providerOption(): Option {
+  const key = configKeys().find((each) => each.key === "training.ep");
+  if (key?.choices === undefined) throw new Error("the configuration has no training.ep");
+  return new Option(`--ep <${key.choices.join("|")}>`, "execution provider; `s2s doctor` says which work here")
+    .default("cpu")
+    .argParser((text) => parseOption(key, "--ep", text));
+}
+
+/** The value of an option that a command cannot do without. @throws UserError naming it */
+export function required<T>(value: T | undefined, message: string): T {
+  if (value === undefined) throw new UserError(message);
+  return value;
+}

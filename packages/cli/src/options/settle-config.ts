@@ -1,0 +1,25 @@
+import { readConfigInput, readRunConfig, resolveConfig, type Config, type ConfigInput } from "@s2s/trainer";
+import type { ConfigOptions } from "./config-options.ts";
+
+export interface ConfigSources {
+  /** A configuration file. */
+  readonly file?: string | undefined;
+  /** A run whose configuration is gone on with. */
+  readonly run?: string | undefined;
+  readonly given: ConfigOptions;
+}
+
+/** Options over the file's (or the run's) keys over the defaults. @throws UserError with file, line and key, or the option */
+export async function settleConfig({ file, run, given }: ConfigSources): Promise<Config> {
+  const base = run !== undefined ? await readRunConfig(run) : file !== undefined ? await readConfigInput(file) : {};
+  const origin = file === undefined ? "the options" : `${file} and the options`;
+  return resolveConfig(merge(base, given.input()), origin);
+}
+
+function merge(base: ConfigInput, over: ConfigInput): ConfigInput {
+  const sections = Object.entries(over).map(([name, keys]) => {
+    const below = base[name as keyof ConfigInput];
+    return [name, { ...(typeof below === "object" ? below : {}), ...(keys as object) }];
+  });
+  return { ...base, ...Object.fromEntries(sections) };
+}

@@ -1,0 +1,64 @@
+import { describeFilter, type TrainEvent } from "@s2s/trainer";
+import type { Colors } from "../terminal.ts";
+import { count, duration, loss, percent, plural } from "./format.ts";
+
+/** What an event of a training run is worth saying, line by line; steps are the progress bar's. */
+export function trainLines(event: TrainEvent, colors: Colors): string[] {
+  switch (event.type) {
+    case "start":
+      return startLines(event, colors);
+    case "validation":
+      return [validationLine(event, colors)];
+    case "early-stop": {
+      const epochs = plural(event.patience, "epoch");
+      return [`Stopping early: no better validation loss for ${epochs}; the best was epoch ${event.bestEpoch}.`];
+    }
+    case "interrupted":
+      return [
+        `Stopped after step ${count(event.step)} (epoch ${event.epoch}); everything is saved in ${event.folder}. To go on:`,
+        ...commands(event.next),
+      ];
+    case "finished":
+      return finishedLines(event, colors);
+    case "step":
+    case "checkpoint":
+    case "fallback":
+      return [];
+  }
+}
+
+type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
+
+function startLines(
+  { folder, parameters, pairs, filter, vocabulary, threads, epochs, resumed }: EventOf<"start">,
+  { bold }: Colors,
+): string[] {
+  const dropped = describeFilter(filter);
+  return [
+    `${bold(folder)}: ${count(parameters)} parameters, vocabulary ${count(vocabulary.source)} -> ${count(vocabulary.target)}`,
+    `${plural(pairs.training, "pair")} to train on, ${count(pairs.validation)} to validate, ${plural(epochs, "epoch")}, ${plural(threads, "thread")}`,
+    ...(dropped === undefined ? [] : [dropped]),
+    ...(resumed ? [`Going on in epoch ${resumed.epoch}, after step ${count(resumed.step)}.`] : []),
+  ];
+}
+
+function validationLine({ epoch, epochs, trainingLoss, validation, best, seconds }: EventOf<"validation">, { green }: Colors): string {
+  const label = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+  const parts = [label, `loss ${loss(trainingLoss)}`];
+  if (validation) {
+    parts.push(`validation ${loss(validation.loss)}`, `tokens ${percent(validation.tokenAccuracy)}`);
+    if (validation.sequenceAccuracy !== undefined) parts.push(`exact ${percent(validation.sequenceAccuracy)}`);
+  }
+  parts.push(duration(seconds));
+  const line = parts.join("  ");
+  return best && validation ? green(`${line}  best`) : line;
+}
+
+function finishedLines({ bestEpoch, validation, bundle, seconds, next }: EventOf<"finished">, { bold }: Colors): string[] {
+  const figures = validation ? ` (validation ${loss(validation.loss)}, tokens ${percent(validation.tokenAccuracy)})` : "";
+  return [`Done in ${duration(seconds)}. Epoch ${bestEpoch}${figures} is the model in ${bold(bundle)}. Next:`, ...commands(next)];
+}
+
+function commands(next: readonly string[]): string[] {
+  return next.map((command) => `  ${command}`);
+}

@@ -1,0 +1,48 @@
+import { UserError } from "@s2s/runtime";
+import type { Command, CommanderError } from "commander";
+import { nearest } from "./options/nearest.ts";
+
+/** Commander's complaints about the command line, with the nearest thing that is known and the way to the help. */
+export function explainUsage(error: CommanderError, command: Command): Error {
+  if (error.exitCode === 0) return error;
+  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
+  if (error.code === "commander.unknownOption") return new UserError(unknownOption(quoted.replace(/=.*$/s, ""), command));
+  if (error.code === "commander.unknownCommand") {
+    const known = command.commands.map((each) => each.name());
+    return new UserError(`unknown command ${quoted}: did you mean ${nearest(quoted, known)}? ${helpHint(command)}`);
+  }
+  return new UserError(`${error.message.replace(/^error: /, "").replace(/\.$/, "")}: ${helpHint(command)}`);
+}
+
+function unknownOption(option: string, command: Command): string {
+  const elsewhere = command.commands.find((each) => longOptions(each).includes(option));
+  if (elsewhere) return `unknown option ${option}: options stand after the command, as in \`${commandLine(elsewhere)} ${option}\``;
+  return `unknown option ${option}: did you mean ${nearest(option, longOptions(command))}? ${helpHint(command)}`;
+}
+
+/**
+ * Refuses a value that is itself an option of the command: `--out --json` lacks a folder.
+ * Commander takes whatever follows, so that a value may begin with a hyphen.
+ */
+export function refuseOptionsAsValues(command: Command): void {
+  const known = new Set(longOptions(command));
+  for (const option of command.options) {
+    if (!option.required) continue;
+    command.on(`option:${option.name()}`, (value: string) => {
+      if (known.has(value.replace(/=.*$/s, "")))
+        throw new UserError(`--${option.name()} needs a value, but ${value} follows: ${helpHint(command)}`);
+    });
+  }
+}
+
+function longOptions(command: Command): string[] {
+  return ["--help", ...command.options.flatMap(({ long }) => (long ? [long] : []))];
+}
+
+function helpHint(command: Command): string {
+  return `\`${commandLine(command)} --help\` shows what there is`;
+}
+
+function commandLine(command: Command): string {
+  return command.parent ? `${commandLine(command.parent)} ${command.name()}` : command.name();
+}

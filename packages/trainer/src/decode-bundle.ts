@@ -1,0 +1,27 @@
+import { END_ID, greedy, readBundle, Seq2Seq } from "@s2s/runtime";
+import type { Provider } from "@s2s/runtime";
+import type { DecodeIds } from "./evaluate.ts";
+
+export interface DecodeBundleOptions {
+  readonly provider?: Provider | undefined;
+  readonly threads?: number | undefined;
+  /** Sources decoded side by side (default 64); it does not change the answers. */
+  readonly batchSize?: number | undefined;
+}
+
+/** Greedy decoding of ids with a bundle, or with that of a run; what the model reads at most is not enforced. A `DecodeWithBundle`. */
+export async function decodeWithBundle(
+  path: string,
+  sources: Parameters<DecodeIds>[0],
+  { provider, threads, batchSize }: DecodeBundleOptions = {},
+): Promise<readonly (readonly number[])[]> {
+  const bundle = await readBundle(path);
+  const model = await Seq2Seq.open(bundle, { provider, threads });
+  try {
+    const ended = sources.map((source) => [...source, END_ID]);
+    const answers = await greedy(model, ended, { maxLength: bundle.manifest.maxTargetLength, batchSize });
+    return answers.map(({ ids }) => ids);
+  } finally {
+    await model.dispose();
+  }
+}

@@ -1,0 +1,85 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { initialize, serialize, type Graph } from "@s2s/graph-builder";
+import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
+import type { FileInfo, GraphInfo, ModelConfig } from "@s2s/runtime/manifest";
+import { buildInferenceGraphs, tensorInfo } from "./build-inference.ts";
+import type { Config } from "./config.ts";
+import { optimizerOf, TrainingGraphs } from "./executors/graphs.ts";
+import { CREATED_BY, publishBundle } from "./export.ts";
+import { textChunk, writeChunks, writing } from "./files.ts";
+import { readGraphsManifest, type GraphName, type GraphsManifest } from "./graphs-manifest.ts";
+import { refuseUsedFolder } from "./run-folder.ts";
+import { encodeSafetensors } from "./safetensors.ts";
+
+const WEIGHTS = "weights.safetensors";
+
+/**
+ * Writes the training graphs (train, gradients, update, evaluate), the inference graphs (encoder, decoder), the initial weights and `s2s.json`.
+ * The folder is there whole or not at all; one that was written before is replaced.
+ * @throws UserError where the folder holds something else, or cannot be written
+ */
+export async function writeGraphs(folder: string, model: ModelConfig, config: Config): Promise<GraphsManifest> {
+  const before = await readGraphsManifest(folder).catch(() => "damaged");
+  if (before === undefined) await refuseUsedFolder(folder);
+  // Absolute: neither a slash at the end nor "." leaves a name to append to.
+  const target = resolve(folder);
+  const next = `${target}.next`;
+  try {
+    const manifest = await writing(folder, () => writeFiles(next, model, config));
+    await publishBundle(next, target);
+    return manifest;
+  } finally {
+    await rm(next, { recursive: true, force: true });
+  }
+}
+
+async function writeFiles(folder: string, model: ModelConfig, config: Config): Promise<GraphsManifest> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const files: FileInfo[] = [];
+  const write = async (name: string, chunks: Iterable<Uint8Array>): Promise<void> => {
+    files.push({ name, ...(await writeChunks(join(folder, name), chunks)) });
+  };
+  const writeGraph = async (name: GraphName, graph: Graph): Promise<GraphInfo> => {
+    const file = `${name}.onnx`;
+    await write(file, [serialize(graph)]);
+    return {
+      file,
+      inputs: graph.inputs.map((value) => tensorInfo(value.name, value)),
+      outputs: graph.outputs.map(({ name: output, value }) => tensorInfo(output, value)),
+    };
+  };
+  const graphs = new TrainingGraphs(model, config);
+  const { graph: gradients, parameters } = graphs.gradients();
+  const training = {
+    train: await writeGraph("train", graphs.train().graph),
+    gradients: await writeGraph("gradients", gradients),
+    update: await writeGraph("update", graphs.update(parameters).graph),
+    evaluate: await writeGraph("evaluate", graphs.evaluate().graph),
+  };
+  const { dropout, labelSmoothing, clipNorm, seed, optimizer } = config.training;
+  const weights = new Map(parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, seed) }]));
+  const { header, chunks } = encodeSafetensors(weights, { format: "s2s-weights" });
+  await write(WEIGHTS, chunks);
+  const { encoder, decoder, ...rest } = buildInferenceGraphs(model, { file: WEIGHTS, offsets: header.tensors });
+  await write("encoder.onnx", [encoder.bytes]);
+  await write("decoder.onnx", [decoder.bytes]);
+  const manifest: GraphsManifest = {
+    formatVersion: FORMAT_VERSION,
+    kind: "graphs",
+    createdBy: CREATED_BY,
+    model,
+    training: { optimizer, slots: [...optimizerOf(config).slots], clipNorm, dropout, labelSmoothing, seed },
+    graphs: {
+      ...training,
+      encoder: { file: "encoder.onnx", inputs: encoder.inputs, outputs: encoder.outputs },
+      decoder: { file: "decoder.onnx", inputs: decoder.inputs, outputs: decoder.outputs },
+    },
+    weights: WEIGHTS,
+    ...rest,
+    files,
+  };
+  await writeChunks(join(folder, MANIFEST_FILE), textChunk(`${JSON.stringify(manifest, null, 2)}\n`));
+  return manifest;
+}
