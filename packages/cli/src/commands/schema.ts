@@ -10,13 +10,16 @@ const SCHEMAS = {
   manifest: () => toJsonSchema(ManifestSchema, { typeMode: "input" }),
 };
 
+const HELP = `
+With {"$schema": "./s2s.schema.json", ...} in the configuration an editor completes and checks it.
+
+Example:
+  $ s2s schema config > s2s.schema.json`;
+
 export function schemaCommand(terminal: Terminal): Command {
   return new Command("schema")
     .description("print the JSON Schema of the configuration file or of a bundle's manifest")
     .addArgument(new Argument("<which>", "config or manifest").argParser(oneOf("schema", Object.keys(SCHEMAS))))
-    .addHelpText(
-      "after",
-      '\nExample (then {"$schema": "./s2s.schema.json", ...} in the configuration lets an editor help):\n  $ s2s schema config > s2s.schema.json',
-    )
+    .addHelpText("after", HELP)
     .action((which: keyof typeof SCHEMAS) => terminal.print(JSON.stringify(SCHEMAS[which](), null, 2)));
 }

@@ -32,6 +32,8 @@ export async function describe(path: string): Promise<Description> {
     throw new UserError(`${path}: cannot be read; give a run, a bundle, a folder of graphs or an ONNX file`, { cause: error });
   });
   if (info.isFile()) return describeGraph(path);
+  if (!info.isDirectory())
+    throw new UserError(`${path}: is neither a file nor a folder; give a run, a bundle, a folder of graphs or an ONNX file`);
   const graphs = await readGraphsManifest(path);
   if (graphs !== undefined) return describeGraphs(path, graphs);
   const names = await readdir(path);

@@ -61,7 +61,7 @@ class BarProgress implements Progress {
       clearOnComplete: true,
       // Ctrl-C is the trainer's, and nothing of the terminal's state may stay changed when a second one ends all at once.
       gracefulExit: false,
-      linewrap: null,
+      linewrap: true,
     });
   }
 

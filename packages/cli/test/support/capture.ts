@@ -1,0 +1,43 @@
+import { PassThrough, Readable, Writable } from "node:stream";
+import { run } from "../../src/main.ts";
+import { Terminal, type Output } from "../../src/terminal.ts";
+
+/** A stream that keeps what is written, in the role of a terminal where `columns` is given. */
+export class Captured extends Writable {
+  text = "";
+  readonly isTTY: boolean;
+  readonly columns: number;
+
+  constructor(columns?: number) {
+    super({ decodeStrings: false });
+    this.isTTY = columns !== undefined;
+    this.columns = columns ?? 100;
+  }
+
+  override _write(chunk: string | Uint8Array, _encoding: unknown, done: () => void): void {
+    this.text += typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
+    done();
+  }
+}
+
+export function capturedTerminal(columns?: number): { terminal: Terminal; out: Captured; err: Captured } {
+  const out = new Captured(columns);
+  const err = new Captured(columns);
+  const terminal = new Terminal({ stdin: Readable.from([]), stdout: out as Output, stderr: err as Output });
+  return { terminal, out, err };
+}
+
+/** Runs one command line in this process. */
+export async function runHere(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { terminal, out, err } = capturedTerminal();
+  const code = await run(args, terminal);
+  return { code, stdout: out.text, stderr: err.text };
+}
+
+/** A readable stream that gives these chunks one after the other. */
+export function chunks(parts: readonly Uint8Array[]): Readable {
+  const stream = new PassThrough();
+  for (const part of parts) stream.write(part);
+  stream.end();
+  return stream;
+}
