@@ -1,4 +1,18 @@
-import { type Value, add, gather, matmul, mul, reduceMean, scan, squeeze, sub, tanh, transpose, unsqueeze } from "@s2s/graph-builder";
+import {
+  type Value,
+  add,
+  gather,
+  matmul,
+  maxPool,
+  mul,
+  reduceMean,
+  scan,
+  squeeze,
+  sub,
+  tanh,
+  transpose,
+  unsqueeze,
+} from "@s2s/graph-builder";
 import { describe, it } from "vitest";
 import { type GradientCheck, checkGradient } from "../support/check-gradient.ts";
 
@@ -172,6 +186,14 @@ const checks: Record<string, GradientCheck> = {
       );
       return [...outputs, states[0]];
     },
+  },
+  "windows in the step: places of the largest elements are kept": {
+    shapes: [
+      [T, B, E, 7],
+      [B, E, 7],
+    ],
+    build: ([xs, a0]) =>
+      all(scan(([a], [x]) => ({ states: [tanh(add(a, x))], outputs: [maxPool(add(a, x), 3, { strides: 2 })] }), [a0], [xs])),
   },
   "axes that come and go": {
     shapes: [

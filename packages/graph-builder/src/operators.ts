@@ -22,11 +22,7 @@ const none = {} as const;
 const unary = { inputs: [1, 1], outputs: [1, 1], attributes: none, elementwise: true } as const;
 const binary = { inputs: [2, 2], outputs: [1, 1], attributes: none, elementwise: true } as const;
 const reduce = { inputs: [1, 2], outputs: [1, 1], attributes: { keepdims: "int" } } as const;
-const pool = {
-  inputs: [1, 1],
-  outputs: [1, 1],
-  attributes: { kernel_shape: "ints", strides: "ints", pads: "ints", count_include_pad: "int" },
-} as const;
+const window = { kernel_shape: "ints", strides: "ints", pads: "ints" } as const;
 
 /** Every operator that the builder emits, in opset 21: arity and attributes, as the ONNX specification has them. */
 export const operators = {
@@ -34,17 +30,14 @@ export const operators = {
   Add: binary,
   And: binary,
   ArgMax: { inputs: [1, 1], outputs: [1, 1], attributes: { axis: "int", keepdims: "int" } },
-  AveragePool: pool,
+  AveragePool: { inputs: [1, 1], outputs: [1, 1], attributes: { ...window, count_include_pad: "int" } },
   BitShift: { ...binary, attributes: { direction: "string" } },
   BitwiseXor: binary,
   Cast: { ...unary, attributes: { to: "type" } },
   Clip: { inputs: [1, 3], outputs: [1, 1], attributes: none },
   Concat: { inputs: [1, MANY], outputs: [1, 1], attributes: { axis: "int" } },
-  Conv: {
-    inputs: [2, 3],
-    outputs: [1, 1],
-    attributes: { kernel_shape: "ints", strides: "ints", pads: "ints", dilations: "ints", group: "int" },
-  },
+  Conv: { inputs: [2, 3], outputs: [1, 1], attributes: { ...window, dilations: "ints" } },
+  ConvTranspose: { inputs: [2, 3], outputs: [1, 1], attributes: { ...window, dilations: "ints", output_padding: "ints" } },
   Div: binary,
   Equal: binary,
   Exp: unary,
@@ -66,7 +59,8 @@ export const operators = {
   LogSoftmax: { inputs: [1, 1], outputs: [1, 1], attributes: { axis: "int" } },
   MatMul: { inputs: [2, 2], outputs: [1, 1], attributes: none },
   Max: binary,
-  MaxPool: { inputs: [1, 1], outputs: [1, 1], attributes: { kernel_shape: "ints", strides: "ints", pads: "ints" } },
+  /** The second output, places of the largest elements in the flat operand, is added where a gradient asks for it. */
+  MaxPool: { inputs: [1, 1], outputs: [1, 2], attributes: window },
   Min: binary,
   Mul: binary,
   Neg: unary,

@@ -41,9 +41,12 @@ const sliceRule: Rule = ({ inputs, gradients }) => {
 
 const padRule: Rule = ({ inputs, gradients }) => {
   const x = inputs[0]!;
-  const [before, after] = numbers(inputs[1]);
-  const [axis] = numbers(inputs[3]);
-  return [slice(gradients[0]!, axis, before, after === 0 ? null : -after, x.shape[axis]), null, null, null];
+  const sides = numbers(inputs[1]);
+  const inner = x.shape.reduce<Value>((g, dim, axis) => {
+    const [before, after] = [sides[axis], sides[axis + x.shape.length]];
+    return before === 0 && after === 0 ? g : slice(g, axis, before, after === 0 ? null : -after, dim);
+  }, gradients[0]!);
+  return [inner, null, null];
 };
 
 const transposeRule: Rule = ({ node, gradients }) => {

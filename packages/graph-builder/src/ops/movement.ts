@@ -123,8 +123,15 @@ export function pad(x: Value, axis: number, before: number, after: number, numbe
   const dim = x.shape[at];
   const result = size ?? sum([dim, before, after]);
   if (result === null) throw new ShapeError(`${text}: the new size must be named, axis ${axis} is ${dim}`);
-  const operands = [x, int64(x.graph, [before, after]), x.graph.constant(x.type, [], [number]), int64(x.graph, [at])];
-  return emitOne("Pad", operands, { mode: "constant" }, x.type, x.shape.with(at, result));
+  // All axes are spelt out: ONNX Runtime 1.30 moves a Transpose through a Pad without regard to its `axes`.
+  const sides = [before, after].flatMap((n) => x.shape.map((_, i) => (i === at ? n : 0)));
+  return emitOne(
+    "Pad",
+    [x, int64(x.graph, sides), x.graph.constant(x.type, [], [number])],
+    { mode: "constant" },
+    x.type,
+    x.shape.with(at, result),
+  );
 }
 
 /** The graph in which an operator on these values would be placed. */
