@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { configKeys, describeValue, type ConfigKey } from "@s2s/trainer";
 import { Command } from "commander";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConfigOptions } from "../src/options/config-options.ts";
 import { spellingsOf } from "../src/options/spellings.ts";

@@ -1,4 +1,4 @@
-import { load, type Answer, type Model, type Provider } from "@s2s/runtime";
+import { load, requireProvider, type Answer, type Model, type Provider } from "@s2s/runtime";
 import { Command } from "commander";
 import { EXIT } from "../errors.ts";
 import { countOption, jsonOption, providerOption } from "../options/common.ts";
@@ -40,6 +40,8 @@ export function translateCommand(terminal: Terminal): Command {
     .addOption(providerOption())
     .addHelpText("after", HELP)
     .action(async (run: string, texts: string[], options: Options) => {
+      // Asked in a process of its own: a provider that fails here writes to stderr past every log level.
+      await requireProvider(options.ep);
       const model = await load(run, { device: options.ep, threads: options.threads });
       try {
         if (texts.length > 0)

@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { killAll, s2s, start } from "./support/bin.ts";
+import { writeTask } from "./support/task.ts";
+
+const LONG = ["--data", "pairs.tsv", "--hidden", "16", "--embedding", "8", "--epochs", "1000"];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "s2s process "));
+  await writeTask(folder, 400);
+});
+afterEach(killAll);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("the process", () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("finishes the step, saves and says how to go on at %s", async (signal, exitCode) => {
+    const { process: child, finished, waitFor } = start(["train", ...LONG, "--out", signal], { cwd: folder });
+    await waitFor("epoch    2/1000");
+    // Shells and package managers pass the same press on: once more within a moment must not kill.
+    child.kill(signal);
+    child.kill(signal);
+    const { code, stdout, stderr } = await finished;
+    expect(code).toBe(exitCode);
+    expect(stderr).toBe("s2s: finishing this step, then saving; Ctrl-C again ends at once\n");
+    const end = stdout.trim().split("\n").slice(-2);
+    expect(end).toEqual([
+      expect.stringMatching(/^Stopped after step [\d,]+ \(epoch \d+\); everything is saved in SIG/),
+      `  s2s train --resume ${signal}`,
+    ]);
+    const resumed = await s2s(["train", "--resume", signal, "--epochs", "1", "--json"], { cwd: folder });
+    expect(resumed.code, resumed.stderr).toBe(0);
+  });
+
+  it("reports an interrupted run as JSON too", async () => {
+    const { process: child, finished } = start(["train", ...LONG, "--out", "json", "--json"], { cwd: folder });
+    await new Promise<void>((resolve) => child.stderr?.on("data", (text: string) => text.includes("epoch    1/1000") && resolve()));
+    child.kill("SIGINT");
+    const { code, stdout } = await finished;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ status: "interrupted", folder: "json" });
+  });
+
+  it("keeps what was saved when it is killed, and goes on from there", async () => {
+    const { process: child, finished, waitFor } = start(["train", ...LONG, "--out", "killed"], { cwd: folder });
+    await waitFor("epoch    3/1000");
+    child.kill("SIGKILL");
+    expect((await finished).signal).toBe("SIGKILL");
+    const { code, stdout, stderr } = await s2s(["train", "--resume", "killed", "--epochs", "1"], { cwd: folder });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^Going on in epoch \d+, after step \d+\.$/m);
+  });
+
+  it("ends in silence when nobody reads its output any more", async () => {
+    const { process: child, finished } = start(["schema", "config"], { cwd: folder });
+    child.stdout?.destroy();
+    expect(await finished).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("answers lines while its input stays open", async () => {
+    expect(
+      (await s2s(["train", "--data", "pairs.tsv", "--hidden", "8", "--embedding", "8", "--epochs", "1", "--out", "tiny"], { cwd: folder }))
+        .code,
+    ).toBe(0);
+    const { process: child, finished, waitFor } = start(["translate", "tiny", "--json"], { cwd: folder });
+    child.stdin?.write("abc\n");
+    await waitFor('"text"');
+    child.stdin?.end();
+    expect((await finished).code).toBe(0);
+  });
+
+  it("honours NO_COLOR and FORCE_COLOR, and is plain in a pipe", async () => {
+    for (const env of [{}, { NO_COLOR: "1" }, { CI: "true" }]) {
+      const { stdout } = await s2s(["--help"], { cwd: folder, env });
+      expect(stdout).not.toContain("\u001b");
+    }
+  });
+
+  it("takes paths of the root script from the folder where it was called", async () => {
+    const script = fileURLToPath(new URL("../../../scripts/s2s.mjs", import.meta.url));
+    const sub = join(folder, "sub");
+    await mkdir(sub, { recursive: true });
+    await writeFile(join(sub, "bad.tsv"), "one column\n");
+    const args = ["train", "--data", "bad.tsv", "--out", "x"];
+    const called = (event: string) => s2s(args, { script, cwd: folder, env: { npm_lifecycle_event: event, INIT_CWD: sub } });
+    expect((await called("s2s")).stderr).toContain("bad.tsv:1: 1 column");
+    // Inherited below another script (npm run quickstart), the folder is not what the caller meant.
+    expect((await called("quickstart")).stderr).toContain("does not exist");
+    const published = await s2s(args, { cwd: folder, env: { npm_lifecycle_event: "s2s", INIT_CWD: sub } });
+    expect(published.stderr).toContain("does not exist");
+  });
+});
