@@ -1,3 +1,4 @@
+export { checkGraph, GraphError } from "./check.ts";
 export { emit, emitOne } from "./emit.ts";
 export { gradientRules, gradients } from "./gradients.ts";
 export { type ElementType, type FloatType, Graph, type Node, type Value } from "./ir.ts";
