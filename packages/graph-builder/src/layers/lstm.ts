@@ -28,19 +28,26 @@ export function lstmCell(scope: Scope, inputs: number, hidden: number) {
   const wx = scope.parameter("wx", [inputs, 4 * hidden], init);
   const wh = scope.parameter("wh", [hidden, 4 * hidden], init);
   const b = scope.parameter("b", [4 * hidden], init);
+  /** From z, whose gates lie along `axis`. */
+  const gates = (z: Value, c: Value, axis: number): LstmState => {
+    const [iof, g] = split(z, [3 * hidden, hidden], axis);
+    const [i, o, f] = split(sigmoid(iof), [hidden, hidden, hidden], axis);
+    const cell = add(mul(f, c), mul(i, tanh(g)));
+    return { h: mul(o, tanh(cell)), c: cell };
+  };
   return {
     wx,
     wh,
     b,
     /** x [..., inputs] -> x wx + b [..., 4H]: for all steps at once. */
     project: (x: Value): Value => project(scope, x, wx, b),
-    step: (projected: Value, { h, c }: LstmState): LstmState => {
-      const z = gemm(h, wh, projected);
-      const [iof, g] = split(z, [3 * hidden, hidden], -1);
-      const [i, o, f] = split(sigmoid(iof), [hidden, hidden, hidden], -1);
-      const cell = add(mul(f, c), mul(i, tanh(g)));
-      return { h: mul(o, tanh(cell)), c: cell };
-    },
+    /** projected [B, 4H], h and c [B, H]. */
+    step: (projected: Value, { h, c }: LstmState): LstmState => gates(gemm(h, wh, projected), c, 1),
+    /**
+     * The same with features before the batch: projected [4H, B], h and c [H, B]. As the left operand the weight is read as it lies in memory;
+     * as the right one the runtime packs it anew in every step, which costs as much as the product where batches are small.
+     */
+    transposedStep: (projected: Value, { h, c }: LstmState): LstmState => gates(gemm(transpose(wh), h, projected), c, 0),
   };
 }
 
@@ -94,24 +101,26 @@ interface LayerResult {
   readonly state: LstmState;
 }
 
-/** A layer as a scan, which has a gradient. */
+/** A layer as a scan, which has a gradient. Inside the loop features come before the batch: see `transposedStep`. */
 function traced(cells: readonly Cell[], hidden: number, x: Value, start: LstmState | null, lengths: Value | null): LayerResult {
   const [, batch] = x.shape;
-  const zero = (): Value => filled(x.graph, x.type, [batch, hidden], 0);
+  const zero = (): Value => filled(x.graph, x.type, [hidden, batch], 0);
   const results = cells.map((cell, direction) => {
     const sequence = direction === 0 || !lengths ? x : reverseByLength(x, lengths);
-    const states = start ? [start.h, start.c] : [zero(), zero()];
+    const states = start ? [transpose(start.h), transpose(start.c)] : [zero(), zero()];
     const done = scan(
       ([h, c], [projected]) => {
-        const next = cell.step(projected, { h, c });
+        const next = cell.transposedStep(projected, { h, c });
         return { states: [next.h, next.c], outputs: [next.h, next.c] };
       },
       states,
-      [cell.project(sequence)],
+      [transpose(cell.project(sequence))],
       { name: "lstm", reverse: direction === 1 && !lengths },
     );
-    const [h, c] = done.outputs;
-    const state = lengths ? { h: lastStep(h, lengths), c: lastStep(c, lengths) } : { h: done.states[0], c: done.states[1] };
+    const h = transpose(done.outputs[0]);
+    const state = lengths
+      ? { h: lastStep(h, lengths), c: lastStep(transpose(done.outputs[1]), lengths) }
+      : { h: transpose(done.states[0]), c: transpose(done.states[1]) };
     return { outputs: direction === 0 || !lengths ? h : reverseByLength(h, lengths), state };
   });
   const join = (values: Value[]): Value => concat(values, -1);

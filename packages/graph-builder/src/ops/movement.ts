@@ -35,6 +35,9 @@ export function transpose(x: Value, order?: readonly number[]): Value {
   if (perm.length !== rank || new Set(perm).size !== rank || perm.some((axis) => axis < 0 || axis >= rank)) {
     throw new ShapeError(`Transpose(${valueText(x)}): [${perm}] is no permutation of ${rank} axes`);
   }
+  // Back to where it came from: nothing is moved.
+  const before = x.producer?.op === "Transpose" ? x.producer : null;
+  if (before && perm.every((axis, i) => (before.attributes.perm as readonly number[])[axis] === i)) return before.inputs[0]!;
   return emitOne(
     "Transpose",
     [x],
