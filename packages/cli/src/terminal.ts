@@ -3,7 +3,7 @@ import type { WriteStream } from "node:tty";
 import pc from "picocolors";
 
 /** A stream that may be a terminal. */
-export type Output = Writable & Partial<Pick<WriteStream, "isTTY" | "columns" | "hasColors">>;
+export type Output = Writable & Partial<Pick<WriteStream, "isTTY" | "columns">>;
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -36,7 +36,9 @@ export class Terminal {
   }
 }
 
-/** Colours where the stream shows them; NO_COLOR, FORCE_COLOR and TERM=dumb are honoured by Node.js' own rule. */
-export function colorsFor(stream: Output): Colors {
-  return pc.createColors(stream.isTTY === true && stream.hasColors?.() === true);
+/** Colours on a terminal that shows them, or where FORCE_COLOR asks for them; never with NO_COLOR (https://no-color.org). */
+export function colorsFor(stream: Output, env: NodeJS.ProcessEnv = process.env): Colors {
+  const { NO_COLOR, FORCE_COLOR, TERM } = env;
+  const wanted = FORCE_COLOR ? FORCE_COLOR !== "0" : stream.isTTY === true && TERM !== "dumb";
+  return pc.createColors(wanted && !NO_COLOR);
 }

@@ -5,6 +5,7 @@ import { bytes, count, duration, shellWord, table } from "../src/report/format.t
 import { progressLine } from "../src/report/progress-line.ts";
 import { TrainReport } from "../src/report/train-report.ts";
 import { trainResult } from "../src/report/train-result.ts";
+import { colorsFor } from "../src/terminal.ts";
 import { capturedTerminal } from "./support/capture.ts";
 
 const step: StepEvent = {
@@ -112,6 +113,20 @@ describe("TrainReport", () => {
     expect(out.text.endsWith("\u001b[2K")).toBe(true);
     for (const lasting of ["\u001b[?7l", "\u001b[?25l"]) expect(out.text).not.toContain(lasting);
     expect(err.text).toBe("s2s: a note\ns2s: last is damaged: going on from previous\n");
+  });
+});
+
+describe("colorsFor", () => {
+  it("colours terminals, unless the environment says otherwise", () => {
+    const on = (columns: number | undefined, env: NodeJS.ProcessEnv) =>
+      colorsFor(capturedTerminal(columns).terminal.stdout, env).isColorSupported;
+    expect(on(80, {})).toBe(true);
+    expect(on(80, { NO_COLOR: "1" })).toBe(false);
+    expect(on(80, { NO_COLOR: "1", FORCE_COLOR: "1" })).toBe(false);
+    expect(on(80, { TERM: "dumb" })).toBe(false);
+    expect(on(80, { FORCE_COLOR: "0" })).toBe(false);
+    expect(on(undefined, { CI: "true" })).toBe(false);
+    expect(on(undefined, { FORCE_COLOR: "1" })).toBe(true);
   });
 });
 

@@ -38,8 +38,13 @@ function startLines(
     `${bold(folder)}: ${count(parameters)} parameters, vocabulary ${count(vocabulary.source)} -> ${count(vocabulary.target)}`,
     `${plural(pairs.training, "pair")} to train on, ${count(pairs.validation)} to validate, ${plural(epochs, "epoch")}, ${plural(threads, "thread")}`,
     ...(dropped === undefined ? [] : [dropped]),
-    ...(resumed ? [`Going on in epoch ${resumed.epoch}, after step ${count(resumed.step)}.`] : []),
+    ...(resumed ? [resumedLine(resumed, epochs)] : []),
   ];
+}
+
+function resumedLine({ epoch, step }: { readonly epoch: number; readonly step: number }, epochs: number): string {
+  if (epoch > epochs) return `All epochs (${count(epochs)}) were done before; a larger --epochs asks for more.`;
+  return `Going on in epoch ${epoch}, after step ${count(step)}.`;
 }
 
 function validationLine({ epoch, epochs, trainingLoss, validation, best, seconds }: EventOf<"validation">, { green }: Colors): string {
