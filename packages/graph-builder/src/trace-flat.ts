@@ -1,6 +1,5 @@
 import { type FloatType, Graph, type Value } from "./ir.ts";
-import { add, cast, mul, sqrt } from "./ops/elementwise.ts";
-import { reshape } from "./ops/movement.ts";
+import { add, cast, mul } from "./ops/elementwise.ts";
 import { reduceSum, reduceSumSquare } from "./ops/reduce.ts";
 import { clipFactor } from "./optimizers.ts";
 import { prune } from "./prune.ts";
@@ -8,14 +7,16 @@ import { scan } from "./scan.ts";
 import type { UpdateOptions } from "./trace.ts";
 
 /**
- * The update of update.onnx on parameters laid side by side in rows [K, C], in two graphs, so that threads can share the rows among
- * them: all wait for the norm of the whole gradient, and nothing else. A row's work stays in a core's cache, where on whole
- * tensors each of the dozen elementwise operators would go through memory.
+ * The update of update.onnx on parameters laid side by side in rows [K, C], so that threads can share the rows among them. A row's work
+ * stays in a core's cache, where on whole tensors each of the dozen elementwise operators would go through memory.
  */
 export interface FlatUpdate {
-  /** `gradient.<shard>` [K, C] of each shard -> their sum `gradient` [K, C] and its `squares` []. */
-  readonly reduce: Graph;
-  /** `weights`, `gradient`, `<slot>` [K, C], the whole gradient's `squares` -> `next.weights`, `next.<slot>`, `gradient_norm`. */
+  /** `gradient.<shard>` [K, C] of each shard -> `squares` [], of their sum: what clipping waits for. */
+  readonly squares: Graph;
+  /**
+   * `weights`, `gradient.<shard>`, `<slot>` [K, C] -> `next.weights`, `next.<slot>`. With clipping it takes the `norm` [] of the whole
+   * gradient; without, it needs none and gives the `squares` [] of these rows beside.
+   */
   readonly apply: Graph;
 }
 
@@ -26,38 +27,37 @@ export function traceFlatUpdate(
   row: number,
   type: FloatType = "float32",
 ): FlatUpdate {
-  const reduce = new Graph("reduce");
-  const parts = Array.from({ length: shards }, (_, shard) => reduce.input(`gradient.${shard}`, type, ["K", row]));
-  const sums = scan(
-    (_states, shares) => {
-      const total = shares.reduce((a, b) => add(a, b));
-      return { states: [], outputs: [reduceSumSquare(total), total] };
-    },
-    [],
-    parts,
-    { hoist: false, name: "rows" },
-  ).outputs;
-  reduce.output("squares", reduceSum(sums[0]));
-  if (shards > 1) reduce.output("gradient", sums[1]);
-  prune(reduce);
+  const rows = (graph: Graph, name: string): Value => graph.input(name, type, ["K", row]);
+  const gradientsOf = (graph: Graph): Value[] => Array.from({ length: shards }, (_, shard) => rows(graph, `gradient.${shard}`));
+  const total = (parts: readonly Value[]): Value => parts.reduce((a, b) => add(a, b));
+  const options = { hoist: false, name: "rows" };
+
+  const squares = new Graph("squares");
+  const parts = scan((_states, shares) => ({ states: [], outputs: [reduceSumSquare(total(shares))] }), [], gradientsOf(squares), options);
+  squares.output("squares", reduceSum(parts.outputs[0]));
+  prune(squares);
 
   const apply = new Graph("apply");
-  const values = ["weights", "gradient", ...optimizer.slots].map((name) => apply.input(name, type, ["K", row]));
-  const norm = sqrt(apply.input("squares", type, []));
-  const factor = clipNorm > 0 ? clipFactor(norm, clipNorm) : null;
-  const scalars = { learningRate: apply.input("learning_rate", type, []), step: cast(apply.input("step", "int32", []), type) };
-  const update = optimizer.prepare(scalars);
+  const weights = rows(apply, "weights");
+  const gradients = gradientsOf(apply);
+  const slots = optimizer.slots.map((slot) => rows(apply, slot));
+  const factor = clipNorm > 0 ? clipFactor(apply.input("norm", type, []), clipNorm) : null;
+  const update = optimizer.prepare({
+    learningRate: apply.input("learning_rate", type, []),
+    step: cast(apply.input("step", "int32", []), type),
+  });
   const next = scan(
-    (_states, [weights, gradient, ...slots]: Value[]) => {
-      const done = update(weights, factor ? mul(gradient, factor) : gradient, slots);
-      return { states: [], outputs: [done.parameter, ...done.slots] };
+    (_states, [w, ...others]) => {
+      const gradient = total(others.slice(0, shards));
+      const done = update(w, factor ? mul(gradient, factor) : gradient, others.slice(shards));
+      return { states: [], outputs: [done.parameter, ...done.slots, ...(factor ? [] : [reduceSumSquare(gradient)])] };
     },
     [],
-    values,
-    { hoist: false, name: "rows" },
+    [weights, ...gradients, ...slots],
+    options,
   ).outputs;
   for (const [i, name] of ["weights", ...optimizer.slots].entries()) apply.output(`next.${name}`, next[i]);
-  apply.output("gradient_norm", reshape(norm, []));
+  if (!factor) apply.output("squares", reduceSum(next.at(-1)!));
   prune(apply);
-  return { reduce, apply };
+  return { squares, apply };
 }

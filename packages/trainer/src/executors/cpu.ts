@@ -32,11 +32,11 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
   fillWeights(shared.weights, parameters, specs, config.training.seed, state);
   fillSlots(shared.slots, slots, state);
 
-  const { reduce, apply } = traced.flatUpdate(ROW);
+  const { squares, apply } = traced.flatUpdate(ROW);
   const graphs: WorkerGraphs = {
     gradients: serialize(gradients),
     evaluate: serialize(traced.evaluate().graph),
-    reduce: serialize(reduce),
+    squares: config.training.clipNorm > 0 ? serialize(squares) : null,
     apply: serialize(apply),
   };
   const file = workerFile("shard-worker", import.meta.url);
@@ -58,7 +58,11 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
           return ask(worker, { kind: "step", batch: shards[worker] ?? null, scale, dropoutSeed, step, learningRate });
         }),
       );
-      return { lossSum: sum(replies, (reply) => reply.lossSum), tokens: batch.targetTokens, gradientNorm: replies[0].gradientNorm };
+      return {
+        lossSum: sum(replies, (reply) => reply.lossSum),
+        tokens: batch.targetTokens,
+        gradientNorm: Math.sqrt(sum(shared.squares, (squares) => squares)),
+      };
     },
     async evaluate(batch: Batch): Promise<EvaluationResult> {
       const replies = await allSettled(shardBatch(batch, workers).map((shard, worker) => ask(worker, { kind: "evaluate", batch: shard })));
@@ -86,4 +90,4 @@ async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return settled.map((result) => (result as PromiseFulfilledResult<T>).value);
 }
 
-const sum = <T>(items: readonly T[], value: (item: T) => number): number => items.reduce((total, item) => total + value(item), 0);
+const sum = <T>(items: Iterable<T>, value: (item: T) => number): number => Array.from(items, value).reduce((a, b) => a + b, 0);

@@ -8,7 +8,7 @@ export interface SharedState {
   readonly gradients: readonly Float32Array<SharedArrayBuffer>[];
   /** Filled when they are asked for. */
   readonly slots: Float32Array<SharedArrayBuffer>;
-  /** Of each worker's part of the summed gradient. */
+  /** Sum over each worker's part of the summed gradient. */
   readonly squares: Float32Array<SharedArrayBuffer>;
   /** See `meet`. */
   readonly barriers: Int32Array<SharedArrayBuffer>;
@@ -18,7 +18,8 @@ export interface SharedState {
 export interface WorkerGraphs {
   readonly gradients: Uint8Array;
   readonly evaluate: Uint8Array;
-  readonly reduce: Uint8Array;
+  /** The squares of the summed gradient, where clipping needs them before the update. */
+  readonly squares: Uint8Array | null;
   readonly apply: Uint8Array;
 }
 
@@ -45,7 +46,6 @@ export type Request = StepRequest | { readonly kind: "evaluate"; readonly batch:
 
 export interface StepReply {
   readonly lossSum: number;
-  readonly gradientNorm: number;
 }
 
 export type Reply<R extends Request> = R extends StepRequest ? StepReply : R["kind"] extends "evaluate" ? EvaluationResult : null;

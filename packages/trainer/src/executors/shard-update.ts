@@ -7,7 +7,7 @@ import type { StepRequest, WorkerData } from "./protocol.ts";
 /** A worker's share of the update: some rows of the weights, for which it adds the shards' gradients up and keeps the slots. */
 export class ShardUpdate {
   readonly #data: WorkerData;
-  readonly #reduce: Session;
+  readonly #squares: Session | null;
   readonly #apply: Session;
   readonly #begin: number;
   readonly #end: number;
@@ -16,9 +16,9 @@ export class ShardUpdate {
   readonly #partFeeds: Feeds;
   #slots: Feeds;
 
-  private constructor(data: WorkerData, reduce: Session, apply: Session) {
+  private constructor(data: WorkerData, squares: Session | null, apply: Session) {
     this.#data = data;
-    this.#reduce = reduce;
+    this.#squares = squares;
     this.#apply = apply;
     const { shared, parameters, slots, worker, workers } = data;
     [this.#begin, this.#end] = partition(parameters.length, worker, workers);
@@ -28,42 +28,53 @@ export class ShardUpdate {
   }
 
   static async start(data: WorkerData): Promise<ShardUpdate> {
-    const { reduce, apply } = data.graphs;
-    return new ShardUpdate(data, await createSession(reduce, { threads: 1 }), await createSession(apply, { threads: 1 }));
+    const { squares, apply } = data.graphs;
+    return new ShardUpdate(data, squares && (await createSession(squares, { threads: 1 })), await createSession(apply, { threads: 1 }));
   }
 
-  /** Once all gradients are shared: updates these rows of the shared weights. `weights` are this worker's own copy. Returns the gradient norm. */
-  async run(weights: Float32Array, { step, learningRate }: StepRequest): Promise<number> {
+  /**
+   * Takes over a piece of this worker's own gradient, which begins at `offset` of the flat parameters: these rows' numbers stay here,
+   * the others go where their workers read them.
+   */
+  share(gradient: Float32Array, offset: number): void {
+    const { shared, worker } = this.#data;
+    const from = Math.min(Math.max(this.#begin - offset, 0), gradient.length);
+    const to = Math.min(Math.max(this.#end - offset, from), gradient.length);
+    shared.gradients[worker].set(gradient.subarray(0, from), offset);
+    if (to > from) this.#parts[worker].set(gradient.subarray(from, to), offset + from - this.#begin);
+    shared.gradients[worker].set(gradient.subarray(to), offset + to);
+  }
+
+  /** This worker's gradient is zero: the batch had no rows for it. */
+  shareNothing(): void {
+    const { shared, worker } = this.#data;
+    shared.gradients[worker].fill(0);
+    this.#parts[worker].fill(0);
+  }
+
+  /** Once all gradients are shared: updates these rows of the shared weights. `weights` are this worker's own copy of all. */
+  async run(weights: Float32Array, { step, learningRate }: StepRequest): Promise<void> {
     const { shared, worker, workers } = this.#data;
-    const gradient = await this.#sum();
-    meet(shared.barriers, SQUARES, workers);
-    const squares = shared.squares.reduce((a, b) => a + b, 0);
-    if (this.#end === this.#begin) return Math.sqrt(squares);
+    for (const [shard, part] of this.#parts.entries()) {
+      if (shard !== worker) part.set(shared.gradients[shard].subarray(this.#begin, this.#end));
+    }
+    const idle = this.#end === this.#begin;
+    if (idle) shared.squares[worker] = 0;
+    else if (this.#squares) shared.squares[worker] = number((await this.#squares.run(this.#partFeeds)).squares);
+    if (this.#squares) meet(shared.barriers, SQUARES, workers);
+    if (idle) return;
     const feeds = {
       weights: rows(weights.subarray(this.#begin, this.#end)),
-      gradient,
-      squares: scalar(squares),
+      ...this.#partFeeds,
+      ...this.#slots,
+      norm: scalar(Math.sqrt(shared.squares.reduce((a, b) => a + b, 0))),
       learning_rate: scalar(learningRate),
       step: integer(step),
-      ...this.#slots,
     };
     const results = await this.#apply.run(known(this.#apply, feeds));
     shared.weights.set(results["next.weights"].data as Float32Array, this.#begin);
+    if (!this.#squares) shared.squares[worker] = number(results.squares);
     this.#slots = Object.fromEntries(Object.keys(this.#slots).map((slot) => [slot, results[`next.${slot}`] as Tensor]));
-    return worker === 0 ? (results.gradient_norm.data as Float32Array)[0] : 0;
-  }
-
-  /** Adds the shards' gradients of these rows up, in their order, and shares the sum's squares. */
-  async #sum(): Promise<Tensor> {
-    const { shared, worker } = this.#data;
-    for (const [shard, part] of this.#parts.entries()) part.set(shared.gradients[shard].subarray(this.#begin, this.#end));
-    if (this.#end === this.#begin) {
-      shared.squares[worker] = 0;
-      return this.#partFeeds["gradient.0"];
-    }
-    const results = await this.#reduce.run(this.#partFeeds);
-    shared.squares[worker] = (results.squares.data as Float32Array)[0];
-    return (results.gradient as Tensor | undefined) ?? this.#partFeeds["gradient.0"];
   }
 
   /** Copies these rows of the slots to where all can read them. */
@@ -78,3 +89,4 @@ export class ShardUpdate {
 }
 
 const rows = (data: Float32Array): Tensor => new Tensor("float32", data, [data.length / ROW, ROW]);
+const number = ({ data }: { readonly data: unknown }): number => (data as Float32Array)[0];

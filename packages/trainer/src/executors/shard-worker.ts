@@ -9,7 +9,7 @@ import { answerRequests } from "./worker-port.ts";
 
 /** A single-threaded worker of the data-parallel CPU executor: gradients of its shard of the batch, update of its part of the weights. */
 const data = workerData as WorkerData;
-const { worker, workers, parameters, shared, graphs } = data;
+const { workers, parameters, shared, graphs } = data;
 
 const weights = new Float32Array(parameters.length);
 const weightFeeds: Feeds = Object.fromEntries(
@@ -24,7 +24,8 @@ async function step(request: StepRequest): Promise<StepReply> {
     weights.set(shared.weights);
     const lossSum = await shareGradients(request);
     meet(shared.barriers, GRADIENTS, workers);
-    return { lossSum, gradientNorm: await update.run(weights, request) };
+    await update.run(weights, request);
+    return { lossSum };
   } catch (error) {
     if (!(error instanceof AbandonedStep)) abandon(shared.barriers);
     throw error;
@@ -33,15 +34,14 @@ async function step(request: StepRequest): Promise<StepReply> {
 
 /** Computes the gradients of this worker's shard, where all can read them; returns its summed loss. */
 async function shareGradients({ batch, scale, dropoutSeed }: StepRequest): Promise<number> {
-  const own = shared.gradients[worker];
   if (!batch) {
-    own.fill(0);
+    update.shareNothing();
     return 0;
   }
   const results = await gradients.run(
     known(gradients, { ...batchFeeds(batch), ...weightFeeds, scale: scalar(scale), dropout_seed: integer(dropoutSeed) }),
   );
-  for (const { name, offset } of parameters.tensors) own.set(results[`gradient.${name}`].data as Float32Array, offset);
+  for (const { name, offset } of parameters.tensors) update.share(results[`gradient.${name}`].data as Float32Array, offset);
   return (results.loss_sum.data as Float32Array)[0];
 }
 
