@@ -1,4 +1,4 @@
-import { DataType, type GraphProto, type ModelProto, type ValueInfoProto } from "./schema.ts";
+import { DataType, EXTERNAL, type GraphProto, type ModelProto, type ValueInfoProto } from "./schema.ts";
 import { decodeModel } from "./wire.ts";
 
 export interface TensorSummary {
@@ -21,24 +21,31 @@ export interface GraphStatistics {
 
 /** What an ONNX file holds, for people to look at; throws an Error where the bytes are no ONNX model. */
 export function readGraphStatistics(bytes: Uint8Array): GraphStatistics {
-  let model: ModelProto;
   try {
-    model = decodeModel(bytes);
+    return statistics(decodeModel(bytes), bytes.length);
   } catch (error) {
     throw new Error("not an ONNX model", { cause: error });
   }
-  if (!model.graph?.name || !model.opsetImport?.length) throw new Error("not an ONNX model");
+}
+
+/** Throws, of whatever kind, where a damaged file lacks a part of a model. */
+function statistics({ graph, opsetImport }: ModelProto, bytes: number): GraphStatistics {
+  if (!graph.name) throw new RangeError("the graph has no name");
   const operators: Record<string, number> = {};
-  count(model.graph, operators);
+  count(graph, operators);
   const sorted = Object.entries(operators).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   return {
-    name: model.graph.name,
-    opset: model.opsetImport[0].version,
-    inputs: model.graph.input.map(summary),
-    outputs: model.graph.output.map(summary),
+    name: graph.name,
+    opset: opsetImport[0].version,
+    inputs: graph.input.map(summary),
+    outputs: graph.output.map(summary),
     operators: Object.fromEntries(sorted),
-    initializers: model.graph.initializer.map(({ name = "", dims, dataLocation }) => ({ name, shape: dims, external: dataLocation === 1 })),
-    bytes: bytes.length,
+    initializers: graph.initializer.map(({ name = "", dims, dataLocation }) => ({
+      name,
+      shape: dims,
+      external: dataLocation === EXTERNAL,
+    })),
+    bytes,
   };
 }
 

@@ -12,8 +12,8 @@ export type { ExternalData };
 /** CUDA's Reshape, Squeeze and Transpose stop before opset 24; 21 is what every runtime of today has. */
 export const OPSET = 21;
 const IR_VERSION = 10;
-/** Protobuf cannot hold more than 2 GiB in a message. */
-const MAX_BYTES = 2 ** 31 - 1;
+/** Protobuf cannot hold more than 2 GiB in a message; 16 MiB of that are left to nodes and names. */
+const MAX_BYTES = 2 ** 31 - 2 ** 24;
 
 export interface SerializeOptions {
   /** Parameters that are stored outside of the model, by name. */

@@ -64,13 +64,16 @@ function readMessage(reader: protobuf.Reader, end: number, name: MessageName): M
       continue;
     }
     const { key, field } = known;
+    const expected = WIRE_TYPES[field.type] ?? LENGTH_DELIMITED;
+    const packed = field.repeated === true && expected !== LENGTH_DELIMITED && (tag & 7) === LENGTH_DELIMITED;
+    if (!packed && (tag & 7) !== expected) throw new RangeError(`${name}.${key} has wire type ${tag & 7}`);
     if (!field.repeated) message[key] = readField(reader, field.type);
-    else if ((tag & 7) === LENGTH_DELIMITED && WIRE_TYPES[field.type] !== undefined) {
-      // Repeated numbers may come packed.
+    else if (packed) {
       const stop = reader.uint32() + reader.pos;
       while (reader.pos < stop) (message[key] as unknown[]).push(readField(reader, field.type));
     } else (message[key] as unknown[]).push(readField(reader, field.type));
   }
+  if (reader.pos !== end) throw new RangeError(`${name} ends inside a field`);
   return message;
 }
 
