@@ -1,0 +1,111 @@
+import * as cli from "@s2s/cli";
+import * as builder from "@s2s/graph-builder";
+import * as runtime from "@s2s/runtime";
+import * as manifest from "@s2s/runtime/manifest";
+import * as ort from "@s2s/runtime/ort";
+import * as trainer from "@s2s/trainer";
+import { expect, test } from "vitest";
+
+/**
+ * What others may rely on, a line for each initial letter. A name that comes, goes or changes its spelling is a decision, not an accident: it shows here.
+ */
+function namesOf(module: object): string {
+  const lines = new Map<string, string>();
+  for (const name of Object.keys(module).sort()) {
+    const line = lines.get(name[0]!);
+    lines.set(name[0]!, line === undefined ? name : `${line} ${name}`);
+  }
+  return [...lines.values()].join("\n");
+}
+
+test("@s2s/graph-builder", () => {
+  expect(namesOf(builder)).toMatchInlineSnapshot(`
+    "END
+    Graph GraphError
+    OPSET
+    ShapeError
+    abs adam adamw add and argMax averagePool
+    bitwiseXor
+    cast checkGraph clip concat conv convTranspose countOver
+    div
+    emit emitOne equal exp expand
+    filled
+    gather gatherElements gemm gradientRules gradients graphOf greater greaterOrEqual
+    identity initialize
+    layerNormalization less log logSoftmax logSoftmaxFused
+    matmul maxPool maximum mean minimum momentum mul
+    neg not
+    operators
+    pad pow print prune
+    range readGraphStatistics reciprocal reduceLogSumExp reduceMax reduceMean reduceSum reduceSumSquare relu reshape
+    scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo
+    tanh traceEvaluate traceFlatUpdate traceGradients traceInference traceTrain traceUpdate transpose
+    unrollScans unsqueeze
+    where"
+  `);
+});
+
+test("@s2s/runtime", () => {
+  expect(namesOf(runtime)).toMatchInlineSnapshot(`
+    "END_ID
+    Model
+    PAD_ID PROVIDERS
+    SPECIAL_TOKENS START_ID Seq2Seq
+    Tensor
+    UNKNOWN_ID UserError
+    Vocabulary
+    createSession createTokenizer
+    greedy
+    load
+    openBundle openFolder ortVersion
+    parseManifest probeProvider providerRequirements
+    readBundle requireProvider resolveBundle"
+  `);
+});
+
+test("@s2s/runtime/manifest and /ort", () => {
+  expect(namesOf(manifest)).toMatchInlineSnapshot(`
+    "ElementTypeSchema
+    FORMAT_VERSION FileInfoSchema
+    GraphInfoSchema
+    MANIFEST_FILE ManifestSchema ModelSchema
+    ProvenanceSchema
+    SpecialTokensSchema StateInfoSchema
+    TensorInfoSchema TokenizerSchema"
+  `);
+  expect(namesOf(ort)).toMatchInlineSnapshot(`
+    "Tensor
+    createSession
+    ortVersion"
+  `);
+});
+
+test("@s2s/trainer", () => {
+  expect(namesOf(trainer)).toMatchInlineSnapshot(`
+    "CheckpointFolder ConfigSchema
+    GraphsManifestSchema
+    PairStore
+    SafetensorsFile
+    batchCount benchCases benchDecode benchTrain buildInferenceGraphs
+    collate configJsonSchema configKeys createExecutor
+    decodeWithBundle describeFilter describeValue
+    encodeCorpus encodeSafetensors evaluate evaluateBundle evaluationBatches exactMatch exportBundle
+    hash32 holdsRun
+    keyedPermutation
+    loadDataset longestLengths
+    modelConfig
+    readConfig readConfigInput readGraphsManifest readPairs readRunConfig resolveConfig runPaths
+    selectPairs shardBatch splitPairs
+    teacherForcing train trainingBatches
+    uniform
+    vocabularyEncoding
+    weightsOf writeFileAtomically writeGraphs"
+  `);
+});
+
+test("@s2s/cli", () => {
+  expect(namesOf(cli)).toMatchInlineSnapshot(`
+    "Terminal
+    run"
+  `);
+});
