@@ -19,8 +19,14 @@ function operand(value: Value | null): string {
   return value.shape.length === 0 ? numbers : `[${numbers}]`;
 }
 
+/** What goes without saying: ONNX's defaults of Gemm, and what a shape shows. */
+const UNSPOKEN: Readonly<Record<string, unknown>> = { alpha: 1, beta: 1, transA: 0, transB: 0 };
+
 function attributes(node: Node): string {
-  const shown = Object.entries(node.attributes).filter(([name, value]) => value !== undefined && node.op !== "Scan" && name !== "keepdims");
+  if (node.op === "Scan") return isReversed(node) ? ", reverse" : "";
+  const shown = Object.entries(node.attributes).filter(
+    ([name, value]) => value !== undefined && name !== "keepdims" && UNSPOKEN[name] !== value,
+  );
   return shown.map(([name, value]) => `, ${name}=${Array.isArray(value) ? `[${value.join(", ")}]` : String(value)}`).join("");
 }
 
@@ -29,8 +35,7 @@ function lines(graph: Graph, indent: string): string[] {
   const inner = `${indent}  `;
   for (const node of graph.nodes) {
     const outputs = node.outputs.map(typed).join(", ");
-    const reverse = node.op === "Scan" && isReversed(node) ? ", reverse" : "";
-    result.push(`${inner}${outputs} = ${node.op}(${node.inputs.map(operand).join(", ")}${attributes(node)}${reverse})`);
+    result.push(`${inner}${outputs} = ${node.op}(${node.inputs.map(operand).join(", ")}${attributes(node)})`);
     if (node.op === "Scan") result.push(...lines(bodyOf(node), `${inner}  `));
   }
   result.push(
