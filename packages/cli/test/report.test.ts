@@ -80,7 +80,8 @@ describe("TrainReport", () => {
       "run: 51,212 parameters, vocabulary 12 -> 13
       1,800 pairs to train on, 200 to validate, 4 epochs, 2 threads
       epoch 2/4  loss 0.6000  validation 0.5000  tokens 87.5%  exact 25.0%  1:01  best
-      Done in 1:30. Epoch 2 (validation 0.5000, tokens 87.5%) is the model in run/bundle. Next:
+      Done in 1:30: epoch 2 (validation 0.5000, tokens 87.5%) is the model in run/bundle
+      Next:
         s2s translate run
       "
     `);

@@ -61,7 +61,7 @@ function validationLine({ epoch, epochs, trainingLoss, validation, best, seconds
 
 function finishedLines({ bestEpoch, validation, bundle, seconds, next }: EventOf<"finished">, { bold }: Colors): string[] {
   const figures = validation ? ` (validation ${loss(validation.loss)}, tokens ${percent(validation.tokenAccuracy)})` : "";
-  return [`Done in ${duration(seconds)}. Epoch ${bestEpoch}${figures} is the model in ${bold(bundle)}. Next:`, ...commands(next)];
+  return [`Done in ${duration(seconds)}: epoch ${bestEpoch}${figures} is the model in ${bold(bundle)}`, "Next:", ...commands(next)];
 }
 
 function commands(next: readonly string[]): string[] {
