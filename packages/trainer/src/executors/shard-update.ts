@@ -4,6 +4,12 @@ import { type Feeds, integer, known, scalar } from "./feeds.ts";
 import { ROW, partition } from "./layout.ts";
 import type { StepRequest, WorkerData } from "./protocol.ts";
 
+/**
+ * Numbers that are updated in one run. Large outputs come in fresh memory, whose pages cost more than the arithmetic; pieces of half a
+ * megabyte come from memory that was used before, and are copied while they are in the cache.
+ */
+const PIECE = 4 * ROW;
+
 /** A worker's share of the update: some rows of the weights, for which it adds the shards' gradients up and keeps the slots. */
 export class ShardUpdate {
   readonly #data: WorkerData;
@@ -11,29 +17,45 @@ export class ShardUpdate {
   readonly #apply: Session;
   readonly #begin: number;
   readonly #end: number;
-  /** Each shard's gradient of these rows: the tensors' memory, filled anew in every step. */
+  /** Each shard's gradient of these rows, filled anew in every step. */
   readonly #parts: readonly Float32Array[];
-  readonly #partFeeds: Feeds;
-  #slots: Feeds;
+  /** These rows of each slot. */
+  readonly #slots: readonly Float32Array[];
+  readonly #pieces: readonly { readonly from: number; readonly to: number; readonly feeds: Feeds }[];
 
-  private constructor(data: WorkerData, squares: Session | null, apply: Session) {
+  /** `weights` are the worker's own copy of all. */
+  private constructor(data: WorkerData, weights: Float32Array, squares: Session | null, apply: Session) {
     this.#data = data;
     this.#squares = squares;
     this.#apply = apply;
     const { shared, parameters, slots, worker, workers } = data;
-    [this.#begin, this.#end] = partition(parameters.length, worker, workers);
-    this.#parts = shared.gradients.map(() => new Float32Array(this.#end - this.#begin));
-    this.#partFeeds = Object.fromEntries(this.#parts.map((part, shard) => [`gradient.${shard}`, rows(part)]));
-    this.#slots = Object.fromEntries(slots.map((slot, i) => [slot, rows(this.#ownSlot(i).slice())]));
+    const [begin, end] = partition(parameters.length, worker, workers);
+    [this.#begin, this.#end] = [begin, end];
+    this.#parts = shared.gradients.map(() => new Float32Array(end - begin));
+    this.#slots = slots.map((_, i) => this.#sharedSlot(i).slice());
+    this.#pieces = Array.from({ length: Math.ceil((end - begin) / PIECE) }, (_, piece) => {
+      const [from, to] = [piece * PIECE, Math.min((piece + 1) * PIECE, end - begin)];
+      const named = {
+        weights: weights.subarray(begin, end),
+        ...gradientNames(this.#parts),
+        ...Object.fromEntries(slots.map((slot, i) => [slot, this.#slots[i]])),
+      };
+      return { from, to, feeds: Object.fromEntries(Object.entries(named).map(([name, part]) => [name, rows(part.subarray(from, to))])) };
+    });
   }
 
-  static async start(data: WorkerData): Promise<ShardUpdate> {
+  static async start(data: WorkerData, weights: Float32Array): Promise<ShardUpdate> {
     const { squares, apply } = data.graphs;
-    return new ShardUpdate(data, squares && (await createSession(squares, { threads: 1 })), await createSession(apply, { threads: 1 }));
+    return new ShardUpdate(
+      data,
+      weights,
+      squares && (await createSession(squares, { threads: 1 })),
+      await createSession(apply, { threads: 1 }),
+    );
   }
 
   /**
-   * Takes over a piece of this worker's own gradient, which begins at `offset` of the flat parameters: these rows' numbers stay here,
+   * Takes over a tensor of this worker's own gradient, which begins at `offset` of the flat parameters: these rows' numbers stay here,
    * the others go where their workers read them.
    */
   share(gradient: Float32Array, offset: number): void {
@@ -52,41 +74,48 @@ export class ShardUpdate {
     this.#parts[worker].fill(0);
   }
 
-  /** Once all gradients are shared: updates these rows of the shared weights. `weights` are this worker's own copy of all. */
-  async run(weights: Float32Array, { step, learningRate }: StepRequest): Promise<void> {
-    const { shared, worker, workers } = this.#data;
+  /** Once all gradients are shared: updates these rows of the shared weights. */
+  async run({ step, learningRate }: StepRequest): Promise<void> {
+    const { shared, slots, worker, workers } = this.#data;
     for (const [shard, part] of this.#parts.entries()) {
       if (shard !== worker) part.set(shared.gradients[shard].subarray(this.#begin, this.#end));
     }
-    const idle = this.#end === this.#begin;
-    if (idle) shared.squares[worker] = 0;
-    else if (this.#squares) shared.squares[worker] = number((await this.#squares.run(this.#partFeeds)).squares);
-    if (this.#squares) meet(shared.barriers, SQUARES, workers);
-    if (idle) return;
-    const feeds = {
-      weights: rows(weights.subarray(this.#begin, this.#end)),
-      ...this.#partFeeds,
-      ...this.#slots,
-      norm: scalar(Math.sqrt(shared.squares.reduce((a, b) => a + b, 0))),
-      learning_rate: scalar(learningRate),
-      step: integer(step),
-    };
-    const results = await this.#apply.run(known(this.#apply, feeds));
-    shared.weights.set(results["next.weights"].data as Float32Array, this.#begin);
-    if (!this.#squares) shared.squares[worker] = number(results.squares);
-    this.#slots = Object.fromEntries(Object.keys(this.#slots).map((slot) => [slot, results[`next.${slot}`] as Tensor]));
+    let squares = 0;
+    if (this.#squares) {
+      shared.squares[worker] = await this.#sumOfSquares(this.#squares);
+      meet(shared.barriers, SQUARES, workers);
+    }
+    const norm = Math.sqrt(shared.squares.reduce((a, b) => a + b, 0));
+    const scalars = { norm: scalar(norm), learning_rate: scalar(learningRate), step: integer(step) };
+    for (const { from, to, feeds } of this.#pieces) {
+      const results = await this.#apply.run(known(this.#apply, { ...feeds, ...scalars }));
+      const numbers = (name: string): Float32Array => results[name].data as Float32Array;
+      shared.weights.set(numbers("next.weights"), this.#begin + from);
+      for (const [i, slot] of slots.entries()) this.#slots[i].subarray(from, to).set(numbers(`next.${slot}`));
+      if (!this.#squares) squares += numbers("squares")[0];
+    }
+    if (!this.#squares) shared.squares[worker] = squares;
   }
 
   /** Copies these rows of the slots to where all can read them. */
   save(): void {
-    for (const [i, slot] of this.#data.slots.entries()) this.#ownSlot(i).set(this.#slots[slot].data as Float32Array);
+    for (const [i, slot] of this.#slots.entries()) this.#sharedSlot(i).set(slot);
   }
 
-  #ownSlot(index: number): Float32Array {
+  async #sumOfSquares(session: Session): Promise<number> {
+    if (this.#end === this.#begin) return 0;
+    const results = await session.run(
+      Object.fromEntries(Object.entries(gradientNames(this.#parts)).map(([name, part]) => [name, rows(part)])),
+    );
+    return (results.squares.data as Float32Array)[0];
+  }
+
+  #sharedSlot(index: number): Float32Array {
     const from = index * this.#data.parameters.length;
     return this.#data.shared.slots.subarray(from + this.#begin, from + this.#end);
   }
 }
 
+const gradientNames = (parts: readonly Float32Array[]): Record<string, Float32Array> =>
+  Object.fromEntries(parts.map((part, shard) => [`gradient.${shard}`, part]));
 const rows = (data: Float32Array): Tensor => new Tensor("float32", data, [data.length / ROW, ROW]);
-const number = ({ data }: { readonly data: unknown }): number => (data as Float32Array)[0];

@@ -16,7 +16,7 @@ const weightFeeds: Feeds = Object.fromEntries(
   parameters.tensors.map(({ name, shape, offset, size }) => [name, new Tensor("float32", weights.subarray(offset, offset + size), shape)]),
 );
 const gradients = await createSession(graphs.gradients, { threads: 1 });
-const update = await ShardUpdate.start(data);
+const update = await ShardUpdate.start(data, weights);
 let evaluation: Session | null = null;
 
 async function step(request: StepRequest): Promise<StepReply> {
@@ -24,7 +24,7 @@ async function step(request: StepRequest): Promise<StepReply> {
     weights.set(shared.weights);
     const lossSum = await shareGradients(request);
     meet(shared.barriers, GRADIENTS, workers);
-    await update.run(weights, request);
+    await update.run(request);
     return { lossSum };
   } catch (error) {
     if (!(error instanceof AbandonedStep)) abandon(shared.barriers);
