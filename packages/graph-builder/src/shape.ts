@@ -33,15 +33,27 @@ export const terms = (dim: Dim): Dim[] =>
         .map((term) => (Number.isInteger(Number(term)) ? Number(term) : term.replace("+", "")))
     : [dim];
 
-/** Sum of dimensions in a canonical form: `T` and -1 are `(T-1)`, and with 1 again `T`. Null for a sum of products of sums. */
+/**
+ * Sum of dimensions in a canonical form: `T` and -1 are `(T-1)`, and with 1 again `T`; `T` and `T` are `2*T`.
+ * Null where a term is a product of sums, which has no such form.
+ */
 export function sum(dims: Shape): Dim | null {
-  const parts = dims.flatMap(terms);
-  const symbols = parts.filter((part) => typeof part === "string").sort();
-  const number = parts.reduce<number>((total, part) => (typeof part === "number" ? total + part : total), 0);
-  if (symbols.some((symbol) => symbol.includes("("))) return null;
-  if (symbols.length === 0) return number;
-  const text = `${symbols.join("+")}${number === 0 ? "" : number < 0 ? number : `+${number}`}`;
-  return symbols.length === 1 && number === 0 ? text : `(${text})`;
+  const counts = new Map<string, number>();
+  for (const term of dims.flatMap(terms)) {
+    const parts = typeof term === "number" ? [] : factors(term);
+    const symbols = parts.filter((part) => !Number.isInteger(Number(part)));
+    if (symbols.some((symbol) => symbol.includes("("))) return null;
+    const key = symbols.join("*");
+    const count = typeof term === "number" ? term : symbols.length < parts.length ? Number(parts[0]) : 1;
+    counts.set(key, (counts.get(key) ?? 0) + count);
+  }
+  const number = counts.get("") ?? 0;
+  counts.delete("");
+  const symbolic = [...counts].filter(([, count]) => count !== 0).map(([symbol, count]) => String(product([count, symbol])));
+  if (symbolic.length === 0) return number;
+  const text = symbolic.sort().join("+");
+  if (number === 0) return symbolic.length === 1 ? text : `(${text})`;
+  return `(${text}${number < 0 ? "" : "+"}${number})`;
 }
 
 export const shapeText = (shape: Shape): string => `[${shape.join(", ")}]`;
