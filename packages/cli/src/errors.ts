@@ -46,7 +46,7 @@ const NEED_PATH = new Set([
   "EBUSY",
 ]);
 
-const OUT_OF_MEMORY = /^Array buffer allocation failed$|bad allocation|std::bad_alloc/;
+const OUT_OF_MEMORY = /^Array buffer allocation failed$|bad allocation|std::bad_alloc|Failed to allocate memory/;
 
 /** Turns whatever a command threw into what the user reads and the exit code. A user's mistake is one line, a bug keeps its stack. */
 export function explain(error: unknown): Explanation {
