@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs";
+import { probeProvider } from "@s2s/runtime";
+import { expect, test } from "vitest";
+import { reversalPairs, sequences } from "../support/tasks.ts";
+import { type TrainFigures, Workplace } from "../support/workplace.ts";
+
+/** SwiftShader, a Vulkan device in software, as Debian's chromium-common brings it. `.ci/run` sets the variable; elsewhere it is looked for. */
+const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
+const wanted = process.env["VK_ICD_FILENAMES"] !== undefined;
+if (!wanted && existsSync(SWIFTSHADER)) process.env["VK_ICD_FILENAMES"] = SWIFTSHADER;
+const report = await probeProvider("webgpu");
+const place = await Workplace.create();
+
+test("training on WebGPU takes the same way as on the CPU", { timeout: 300_000 }, async ({ skip }) => {
+  // Where a device was promised, its absence is a failure.
+  if (!report.available) skip(!wanted, `no WebGPU device: ${report.why}; ${report.install}`);
+  await place.write("pairs.tsv", reversalPairs(sequences(["a", "b", "c"], 3).slice(-24)));
+  const data = ["--data", "pairs.tsv", "--valid", "pairs.tsv", "--batch-size", "24", "--bucket", "4", "--epochs", "3", "--lr", "0.01"];
+  const model = ["--hidden", "8", "--embedding", "7", "--bidirectional", "--dropout", "0.1", "--threads", "1"];
+  const [cpu, webgpu] = await Promise.all(
+    ["cpu", "webgpu"].map((ep) => place.json<TrainFigures>("train", ...data, ...model, "--ep", ep, "--out", ep)),
+  );
+  const losses = ({ history }: TrainFigures) => history.flatMap(({ trainingLoss, validation }) => [trainingLoss, validation.loss]);
+  expect(losses(webgpu!)).toHaveLength(6);
+  for (const [i, loss] of losses(webgpu!).entries()) expect(Math.abs(loss - losses(cpu!)[i]!)).toBeLessThan(1e-3);
+  // What was saved from the device goes on elsewhere.
+  expect(await place.json("train", "--resume", "webgpu", "--ep", "cpu", "--epochs", "4")).toMatchObject({ status: "finished", step: 4 });
+  expect(await place.ok("translate", "webgpu", "abc", "--ep", "webgpu")).toBe(await place.ok("translate", "webgpu", "abc"));
+});
