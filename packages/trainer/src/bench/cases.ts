@@ -50,12 +50,6 @@ export function benchModel({ hidden, layers, sourceVocabulary, targetVocabulary 
   };
 }
 
-/** Parameters of the model. */
-export function parameterCount({ hidden, layers, sourceVocabulary, targetVocabulary }: BenchCase): number {
-  const lstm = layers * (8 * hidden * hidden + 4 * hidden);
-  return (sourceVocabulary + targetVocabulary) * hidden + 2 * lstm + (hidden + 1) * targetVocabulary;
-}
-
 /**
  * Floating-point operations of a training step as it is written in textbooks: two for each multiplication by a weight, forward, and twice that backward.
  * What is saved by computing less (the embedding multiplied out) makes the figure higher, not the count lower.

@@ -1,8 +1,9 @@
+import { parameterCount } from "../executors/graphs.ts";
 import { resolveConfig } from "../load-config.ts";
 import { hash32 } from "../data/random.ts";
 import type { Batch } from "../executor.ts";
 import type { CreateExecutor } from "../train-options.ts";
-import { type BenchCase, benchCase, benchModel, median, parameterCount, stepOperations } from "./cases.ts";
+import { type BenchCase, benchCase, benchModel, median, stepOperations } from "./cases.ts";
 
 export interface TrainBench {
   readonly case: string;
@@ -48,7 +49,7 @@ export async function benchTrain(
     minMsPerStep: round(Math.min(...times), 2),
     targetTokensPerSecond: Math.round(batch.targetTokens / (ms / 1000)),
     gflopsPerSecond: round(stepOperations(size) / ms / 1e6, 1),
-    parameters: parameterCount(size),
+    parameters: parameterCount(benchModel(size)),
   };
 }
 

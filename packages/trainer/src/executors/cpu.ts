@@ -4,27 +4,34 @@ import { shardBatch } from "../data/shard.ts";
 import type { Batch, EvaluationResult, Executor, State, StepResult } from "../executor.ts";
 import type { ExecutorContext } from "../train-options.ts";
 import { newBarriers, resetBarriers } from "./barrier.ts";
-import { TrainingGraphs, optimizerOf } from "./graphs.ts";
+import { TrainingGraphs, optimizerOf, parameterCount } from "./graphs.ts";
 import { ROW, layoutOf, sharedFloats, slotLayout } from "./layout.ts";
 import type { Reply, Request, SharedState, WorkerData, WorkerGraphs } from "./protocol.ts";
 import { fillSlots, fillWeights, stateOf } from "./state.ts";
 import { WorkerClient, workerFile } from "./worker-client.ts";
 
 /**
- * Data-parallel training on the CPU: as many single-threaded workers as threads. Each computes the gradients of its shard of the batch,
- * then adds all shards' gradients up, in a fixed order, for its part of the weights, and updates that part. Faster than threads inside
- * operators (docs/performance.md), and for a given number of threads the same bytes on every run.
+ * Parameters above which a batch is not cut: every shard reads all weights, and once they do not fit the caches that costs more than the
+ * threads inside the operators do (docs/performance.md).
+ */
+const LARGE = 4_000_000;
+
+/**
+ * Data-parallel training on the CPU: as many workers as threads. Each computes the gradients of its shard of the batch, single-threaded
+ * (of a large model one computes all, with all threads), then adds the shards' gradients up, in a fixed order, for its part of the
+ * weights, and updates that part. For a given number of threads the same bytes on every run.
  */
 export async function createCpuExecutor({ model, config, threads, state }: ExecutorContext): Promise<Executor> {
   const workers = Math.max(1, Math.min(threads, config.training.batchSize));
-  const traced = new TrainingGraphs(model, config, workers);
+  const shards = parameterCount(model) > LARGE ? 1 : workers;
+  const traced = new TrainingGraphs(model, config, shards);
   const { graph: gradients, parameters: specs } = traced.gradients();
   const parameters = layoutOf(specs);
   const slotNames = optimizerOf(config).slots;
   const slots = slotLayout(parameters, slotNames);
   const shared: SharedState = {
     weights: sharedFloats(parameters.length),
-    gradients: Array.from({ length: workers }, () => sharedFloats(parameters.length)),
+    gradients: Array.from({ length: shards }, () => sharedFloats(parameters.length)),
     slots: sharedFloats(slots.length),
     squares: sharedFloats(workers),
     barriers: newBarriers(),
@@ -41,8 +48,8 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
   };
   const file = workerFile("shard-worker", import.meta.url);
   const clients = await allSettled(
-    shared.gradients.map((_, worker) => {
-      const data: WorkerData = { worker, workers, parameters, slots: slotNames, shared, graphs };
+    Array.from({ length: workers }, (_, worker) => {
+      const data: WorkerData = { worker, workers, shards, parameters, slots: slotNames, shared, graphs };
       return WorkerClient.start<Request>(file, data);
     }),
   );
@@ -50,12 +57,12 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
 
   return {
     async step(batch: Batch, { step, learningRate, scale }): Promise<StepResult> {
-      const shards = shardBatch(batch, workers);
+      const parts = shardBatch(batch, shards);
       resetBarriers(shared.barriers);
       const replies = await allSettled(
         clients.map((_, worker) => {
           const dropoutSeed = hash32(config.training.seed, "dropout", step, worker) | 0;
-          return ask(worker, { kind: "step", batch: shards[worker] ?? null, scale, dropoutSeed, step, learningRate });
+          return ask(worker, { kind: "step", batch: parts[worker] ?? null, scale, dropoutSeed, step, learningRate });
         }),
       );
       return {
@@ -65,7 +72,7 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
       };
     },
     async evaluate(batch: Batch): Promise<EvaluationResult> {
-      const replies = await allSettled(shardBatch(batch, workers).map((shard, worker) => ask(worker, { kind: "evaluate", batch: shard })));
+      const replies = await allSettled(shardBatch(batch, workers).map((part, worker) => ask(worker, { kind: "evaluate", batch: part })));
       return {
         lossSum: sum(replies, (reply) => reply.lossSum),
         tokens: sum(replies, (reply) => reply.tokens),

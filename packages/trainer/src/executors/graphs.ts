@@ -12,6 +12,7 @@ import {
   traceEvaluate,
   traceFlatUpdate,
   traceGradients,
+  traceInference,
   traceTrain,
   traceUpdate,
 } from "@s2s/graph-builder";
@@ -34,6 +35,10 @@ export function optimizerOf({ training }: Config): Optimizer {
       return adamw(training);
   }
 }
+
+/** Numbers that are trained. */
+export const parameterCount = (model: ModelConfig): number =>
+  traceInference(model).parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
 /** Training graphs of a model and configuration, traced when they are asked for. */
 export class TrainingGraphs {

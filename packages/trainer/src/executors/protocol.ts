@@ -4,7 +4,7 @@ import type { Layout } from "./layout.ts";
 /** Memory that the workers of a training share; ONNX Runtime refuses shared tensors, so each copies what it needs. */
 export interface SharedState {
   readonly weights: Float32Array<SharedArrayBuffer>;
-  /** Of each worker's shard. */
+  /** Of each shard. */
   readonly gradients: readonly Float32Array<SharedArrayBuffer>[];
   /** Filled when they are asked for. */
   readonly slots: Float32Array<SharedArrayBuffer>;
@@ -14,7 +14,7 @@ export interface SharedState {
   readonly barriers: Int32Array<SharedArrayBuffer>;
 }
 
-/** Serialised graphs that every worker runs, single-threaded. */
+/** Serialised graphs that the workers run. */
 export interface WorkerGraphs {
   readonly gradients: Uint8Array;
   readonly evaluate: Uint8Array;
@@ -26,6 +26,8 @@ export interface WorkerGraphs {
 export interface WorkerData {
   readonly worker: number;
   readonly workers: number;
+  /** Parts of a batch; the first so many workers compute the gradients of one each, with as many threads as make use of all. */
+  readonly shards: number;
   readonly parameters: Layout;
   readonly slots: readonly string[];
   readonly shared: SharedState;
@@ -34,7 +36,7 @@ export interface WorkerData {
 
 export interface StepRequest {
   readonly kind: "step";
-  /** Null where the batch has fewer rows than there are workers. */
+  /** Null for a worker that has no part of the batch. */
   readonly batch: Batch | null;
   readonly scale: number;
   readonly dropoutSeed: number;

@@ -7,15 +7,15 @@ import type { Request, StepReply, StepRequest, WorkerData } from "./protocol.ts"
 import { ShardUpdate } from "./shard-update.ts";
 import { answerRequests } from "./worker-port.ts";
 
-/** A single-threaded worker of the data-parallel CPU executor: gradients of its shard of the batch, update of its part of the weights. */
+/** A worker of the data-parallel CPU executor: gradients of its shard of the batch, update of its part of the weights. */
 const data = workerData as WorkerData;
-const { workers, parameters, shared, graphs } = data;
+const { worker, workers, shards, parameters, shared, graphs } = data;
 
 const weights = new Float32Array(parameters.length);
 const weightFeeds: Feeds = Object.fromEntries(
   parameters.tensors.map(({ name, shape, offset, size }) => [name, new Tensor("float32", weights.subarray(offset, offset + size), shape)]),
 );
-const gradients = await createSession(graphs.gradients, { threads: 1 });
+const gradients = worker < shards ? await createSession(graphs.gradients, { threads: Math.floor(workers / shards) }) : null;
 const update = await ShardUpdate.start(data, weights);
 let evaluation: Session | null = null;
 
@@ -34,6 +34,7 @@ async function step(request: StepRequest): Promise<StepReply> {
 
 /** Computes the gradients of this worker's shard, where all can read them; returns its summed loss. */
 async function shareGradients({ batch, scale, dropoutSeed }: StepRequest): Promise<number> {
+  if (!gradients) return 0;
   if (!batch) {
     update.shareNothing();
     return 0;
