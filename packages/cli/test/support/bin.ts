@@ -23,6 +23,9 @@ export interface StartOptions {
   readonly script?: string;
 }
 
+/** The runner may ask for colours on behalf of its own terminal. */
+const PLAIN = { FORCE_COLOR: undefined, NO_COLOR: undefined };
+
 const running = new Set<ReturnType<typeof spawn>>();
 
 /** Ends what a failed test has left behind. */
@@ -32,7 +35,7 @@ export function killAll(): void {
 
 /** Starts the built command, as a shell would. Its standard input stays open. */
 export function start(args: readonly string[], { cwd, env, script = BIN }: StartOptions = {}): Running {
-  const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...process.env, ...env }, stdio: "pipe" });
+  const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...process.env, ...PLAIN, ...env }, stdio: "pipe" });
   running.add(child);
   child.on("close", () => running.delete(child));
   let stdout = "";

@@ -2,6 +2,9 @@ import { PassThrough, Readable, Writable } from "node:stream";
 import { run } from "../../src/main.ts";
 import { Terminal, type Output } from "../../src/terminal.ts";
 
+// The runner may ask for colours on behalf of its own terminal.
+delete process.env["FORCE_COLOR"];
+
 /** A stream that keeps what is written, in the role of a terminal where `columns` is given. */
 export class Captured extends Writable {
   text = "";
