@@ -16,7 +16,7 @@ export { type ExternalData, OPSET, serialize, type SerializeOptions } from "./on
 export { print } from "./print.ts";
 export { prune } from "./prune.ts";
 export { scan, type ScanOptions, type ScanResult, type ScanStep } from "./scan.ts";
-export { type Dim, type Shape, ShapeError } from "./shape.ts";
+export { type Dim, sameShape, type Shape, ShapeError } from "./shape.ts";
 export type { Rule, RuleContext, Rules } from "./sweep.ts";
 export { initialize, type Initializer, type ParameterSpec } from "./init.ts";
 export { adam, type AdamOptions, adamw, momentum, type Optimizer, sgd } from "./optimizers.ts";
@@ -35,3 +35,11 @@ export {
 } from "./trace.ts";
 export { unrollScans, type UnrollOptions } from "./unroll.ts";
 export { type FlatUpdate, traceFlatUpdate } from "./trace-flat.ts";
+export { attachGradient, type CustomGradient } from "./custom.ts";
+export { dropout } from "./layers/dropout.ts";
+export { embedding } from "./layers/embedding.ts";
+export { linear } from "./layers/linear.ts";
+export { lstm, lstmCell, type LstmOptions, type LstmResult, type LstmState } from "./layers/lstm.ts";
+export { lastStep, reverseByLength, swapBatchAndTime } from "./layers/sequence.ts";
+export { correct, type CrossEntropy, crossEntropy } from "./losses.ts";
+export { Scope, type ScopeOptions } from "./scope.ts";

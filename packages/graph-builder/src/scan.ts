@@ -1,7 +1,9 @@
+import { customGradient } from "./custom.ts";
 import { emit, innermost } from "./emit.ts";
 import { hoistFromLoop } from "./hoist.ts";
 import { Graph, type Node, type Value, valueText } from "./ir.ts";
 import { type Dim, ShapeError, sameShape } from "./shape.ts";
+import { loopBody } from "./walk.ts";
 
 export interface ScanStep {
   /** The carried values after this step: shapes and types of the ones before. */
@@ -66,7 +68,10 @@ export function loop(
   hoist = true,
 ): ScanResult {
   const length = sequences[0].shape[0];
-  const hoisted = hoist ? hoistFromLoop(body, next, results, sequences, length) : { sequences, next, results: results.map(() => null) };
+  const hoisted =
+    hoist
+      ? hoistFromLoop(body, next, results, sequences, length)
+      : { sequences, next, results: results.map(() => null) };
   for (const value of hoisted.next) bodyOutput(body, value);
   const kept = [...new Set(results.filter((_, i) => !hoisted.results[i]))];
   for (const value of kept) bodyOutput(body, value);
@@ -79,6 +84,14 @@ export function loop(
   const values = emit("Scan", operands, { body, states: initial.length, reverse: Number(reverse) }, outputs, parent);
   const outputOf = (value: Value): Value => values[initial.length + kept.indexOf(value)];
   return { states: values.slice(0, initial.length), outputs: hoisted.results.map((value, i) => value ?? outputOf(results[i])) };
+}
+
+/** Whether a gradient is attached to one of the body's values: its rule knows values by themselves, so they stay where they are. */
+function attaches(body: Graph): boolean {
+  return body.nodes.some((node) => {
+    const inner = loopBody(node);
+    return customGradient(node.outputs[0]) !== undefined || (inner !== null && attaches(inner));
+  });
 }
 
 /** A body's output must be computed in the body, and each only once: a copy is made where it is not. */

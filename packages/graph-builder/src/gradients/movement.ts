@@ -1,6 +1,7 @@
 import { type Value, valueText } from "../ir.ts";
-import { END, concat, filled, pad, reshape, slice, split, transpose } from "../ops/movement.ts";
+import { concat, filled, pad, reshape, slice, split, transpose } from "../ops/movement.ts";
 import { sumTo } from "../ops/reduce.ts";
+import { END } from "../ops/size.ts";
 import { type Dim, ShapeError, sum } from "../shape.ts";
 import { type Rule, type RulesOf, numbers, zerosLike } from "./rule.ts";
 

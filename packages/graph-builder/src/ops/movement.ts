@@ -1,7 +1,7 @@
 import { emit, emitOne, innermost } from "../emit.ts";
 import { type ElementType, type Graph, type Value, valueText } from "../ir.ts";
 import { type Dim, type Shape, ShapeError, axisOf, broadcast, product, sameShape, shapeText, sum } from "../shape.ts";
-import { int64, shapeValue } from "./size.ts";
+import { END, int64, shapeValue } from "./size.ts";
 
 /** The same numbers in another shape of as many elements. */
 export function reshape(x: Value, shape: Shape): Value {
@@ -89,9 +89,6 @@ export function split(x: Value, sizes: Shape, axis: number): Value[] {
   const outputs = sizes.map((size) => ({ type: x.type, shape: x.shape.with(at, size) }));
   return emit("Split", [x, shapeValue(x.graph, sizes)], { axis: at }, outputs);
 }
-
-/** The end of an axis, as ONNX's Slice has it. */
-export const END = 2 ** 31 - 1;
 
 /**
  * The part [start, end) of an axis; negative positions count from its end, a missing end is the axis' own. `size` names the part's size.

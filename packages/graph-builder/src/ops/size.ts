@@ -2,6 +2,9 @@ import { emitOne } from "../emit.ts";
 import type { Graph, Value } from "../ir.ts";
 import { type Dim, type Shape, ShapeError, factors, terms } from "../shape.ts";
 
+/** The end of an axis, as ONNX's Slice has it. */
+export const END = 2 ** 31 - 1;
+
 export const int64 = (graph: Graph, numbers: readonly number[]): Value => graph.constant("int64", [numbers.length], numbers);
 
 /** A shape as an int64 tensor; symbols are read off the graph's inputs. */
