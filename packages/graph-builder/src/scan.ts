@@ -69,7 +69,7 @@ export function loop(
 ): ScanResult {
   const length = sequences[0].shape[0];
   const hoisted =
-    hoist
+    hoist && !attaches(body)
       ? hoistFromLoop(body, next, results, sequences, length)
       : { sequences, next, results: results.map(() => null) };
   for (const value of hoisted.next) bodyOutput(body, value);
