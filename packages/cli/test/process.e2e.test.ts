@@ -52,9 +52,13 @@ describe("the process", () => {
     await waitFor("epoch    3/1000");
     child.kill("SIGKILL");
     expect((await finished).signal).toBe("SIGKILL");
-    const { code, stdout, stderr } = await s2s(["train", "--resume", "killed", "--epochs", "1"], { cwd: folder });
-    expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^Going on in epoch \d+, after step \d+\.$/m);
+    const resumed = start(["train", "--resume", "killed"], { cwd: folder });
+    await resumed.waitFor("validation ");
+    resumed.process.kill("SIGINT");
+    const { code, stdout } = await resumed.finished;
+    expect(code).toBe(130);
+    const [, epoch] = /^Going on in epoch (\d+), after step \d+\.$/m.exec(stdout) ?? [];
+    expect(Number(epoch)).toBeGreaterThanOrEqual(3);
   });
 
   it("ends in silence when nobody reads its output any more", async () => {
