@@ -93,7 +93,7 @@ test("@s2s/trainer", () => {
     hash32 holdsRun
     keyedPermutation
     loadDataset longestLengths
-    modelConfig
+    makeFolder modelConfig
     readConfig readConfigInput readGraphsManifest readPairs readRunConfig resolveConfig runPaths
     selectPairs shardBatch splitPairs
     teacherForcing train trainingBatches

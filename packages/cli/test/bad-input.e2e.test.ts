@@ -84,6 +84,12 @@ describe("bad input", () => {
     expect(await refused("train", "--data", "pairs.tsv", "--out", "pairs.tsv", ...TINY)).toMatch(/pairs\.tsv: /);
   });
 
+  it.skipIf(process.platform !== "linux")("an output folder that cannot be made", async () => {
+    expect(await refused("train", "--data", "pairs.tsv", "--out", "/proc/s2s/run", ...TINY)).toMatch(/\/proc\/s2s/);
+    expect(await refused("build-graph", "--source-vocab", "9", "--target-vocab", "9", "--out", "/proc/s2s/graphs")).toMatch(/\/proc\/s2s/);
+    expect(await refused("init", "/proc/s2s/dates")).toMatch(/\/proc\/s2s/);
+  });
+
   it("a changed option when resuming", async () => {
     expect(await refused("train", "--resume", "run", "--hidden", "9")).toMatch(/cannot change encoder\.hidden from 8 to 9/);
   });

@@ -1,9 +1,9 @@
-import { access, mkdir, rename } from "node:fs/promises";
+import { access, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "@s2s/runtime";
 import * as v from "valibot";
 import type { State } from "./executor.ts";
-import { writeFileAtomically, writing } from "./files.ts";
+import { makeFolder, writeFileAtomically, writing } from "./files.ts";
 import { PositionSchema, ValidationSchema } from "./position.ts";
 import type { Position, ValidationFigures } from "./position.ts";
 import { DamagedFileError } from "./safetensors-header.ts";
@@ -100,7 +100,7 @@ export class CheckpointFolder {
   }
 
   async #create(): Promise<void> {
-    await writing(this.#folder, () => mkdir(this.#folder, { recursive: true }));
+    await writing(this.#folder, () => makeFolder(this.#folder));
   }
 }
 

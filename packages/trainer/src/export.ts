@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "@s2s/runtime";
@@ -6,7 +6,7 @@ import type { TokenUnit, Vocabulary } from "@s2s/runtime";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, Manifest, ModelConfig, Provenance } from "@s2s/runtime/manifest";
 import type { State } from "./executor.ts";
-import { sync, syncFolder, textChunk, writeChunks, writing } from "./files.ts";
+import { makeFolder, sync, syncFolder, textChunk, writeChunks, writing } from "./files.ts";
 import type { BuildInferenceGraphs } from "./inference-graphs.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
@@ -86,7 +86,7 @@ export async function publishBundle(from: string, to: string): Promise<void> {
 
 async function writeFiles(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
   const { model, source, target } = parts;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const files: FileInfo[] = [];
   const write = async (name: string, chunks: Iterable<Uint8Array>): Promise<void> => {
     files.push({ name, ...(await writeChunks(join(folder, name), chunks)) });

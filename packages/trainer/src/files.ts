@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "@s2s/runtime";
@@ -27,6 +27,20 @@ export async function writing<T>(path: string, action: () => Promise<T>): Promis
     const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ""];
     if (reason === undefined) throw error;
     throw new UserError(`${path}: cannot write: ${reason}`, { cause: error });
+  }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never returns where a folder cannot be made (/proc, a deleted current folder). */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== "ENOENT" || parent === path) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
   }
 }
 

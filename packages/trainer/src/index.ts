@@ -37,7 +37,7 @@ export type {
 export type { Batch, EvaluationResult, Executor, State, StateTensor, StepResult } from "./executor.ts";
 export { exportBundle } from "./export.ts";
 export type { BundleParts, BundleSide } from "./export.ts";
-export { writeFileAtomically } from "./files.ts";
+export { makeFolder, writeFileAtomically } from "./files.ts";
 export type { BuildInferenceGraphs, ExternalWeights, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 export type { MetricsLine } from "./metrics.ts";
 export { modelConfig } from "./model-config.ts";

@@ -1,10 +1,10 @@
-import { access, mkdir, readdir } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@s2s/runtime";
 import type { Vocabulary } from "@s2s/runtime";
 import { CheckpointFolder } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
-import { textChunk, writeFileAtomically, writing } from "./files.ts";
+import { makeFolder, textChunk, writeFileAtomically, writing } from "./files.ts";
 import { readConfig } from "./load-config.ts";
 import { takeLock } from "./lock.ts";
 
@@ -59,7 +59,7 @@ export class RunFolder {
   /** Starts a run in a new or empty folder. @throws UserError where the folder holds a run or anything else, or cannot be written */
   static async create(path: string, config: Config): Promise<RunFolder> {
     await refuseUsedFolder(path);
-    await writing(path, () => mkdir(path, { recursive: true }));
+    await writing(path, () => makeFolder(path));
     return RunFolder.#locked(path, async (run) => {
       await refuseUsedFolder(path);
       await run.writeConfig(config);

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { initialize, serialize, type Graph } from "@s2s/graph-builder";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
@@ -7,7 +7,7 @@ import { buildInferenceGraphs, tensorInfo } from "./build-inference.ts";
 import type { Config } from "./config.ts";
 import { optimizerOf, TrainingGraphs } from "./executors/graphs.ts";
 import { CREATED_BY, publishBundle } from "./export.ts";
-import { textChunk, writeChunks, writing } from "./files.ts";
+import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";
 import { readGraphsManifest, type GraphName, type GraphsManifest } from "./graphs-manifest.ts";
 import { refuseUsedFolder } from "./run-folder.ts";
 import { encodeSafetensors } from "./safetensors.ts";
@@ -36,7 +36,7 @@ export async function writeGraphs(folder: string, model: ModelConfig, config: Co
 
 async function writeFiles(folder: string, model: ModelConfig, config: Config): Promise<GraphsManifest> {
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const files: FileInfo[] = [];
   const write = async (name: string, chunks: Iterable<Uint8Array>): Promise<void> => {
     files.push({ name, ...(await writeChunks(join(folder, name), chunks)) });

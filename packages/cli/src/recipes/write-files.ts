@@ -1,7 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@s2s/runtime";
-import { writeFileAtomically } from "@s2s/trainer";
+import { makeFolder, writeFileAtomically } from "@s2s/trainer";
 
 /**
  * Writes files (name -> content) into a folder that is made where it is missing. A file that is there with the same content is left
@@ -11,7 +11,7 @@ import { writeFileAtomically } from "@s2s/trainer";
  * @throws UserError before anything is written where a file is there with other content
  */
 export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const entries = Object.entries(files).map(([name, content]) => ({ path: join(folder, name), content }));
   const missing: typeof entries = [];
   for (const entry of entries) {
