@@ -24,6 +24,8 @@ export interface GradientCheck {
   readonly build: (inputs: Value[], others: Record<string, Value>) => Value | Value[];
   readonly tolerance?: number;
   readonly seed?: number;
+  /** See `GraphOptions`. */
+  readonly singleThreaded?: boolean;
   /** Only numbers that float32 has, and a step that keeps them so: for functions that are linear and round. */
   readonly exact?: boolean;
   /** Changes the finished graph before it runs: a lowering under test. */
@@ -56,7 +58,7 @@ function sizeOf(dim: Dim, sizes: ReadonlyMap<string, number>): number {
 export async function checkGradient(check: GradientCheck): Promise<void> {
   const { shapes, declared = shapes, others = {}, low, high, tolerance = 1e-7, seed = 1, exact = false, lower = (graph) => graph } = check;
   const type: FloatType = "float64";
-  const graph = new Graph("check");
+  const graph = new Graph("check", null, { singleThreaded: check.singleThreaded ?? false });
   const inputs = declared.map((shape, i) => graph.input(`x${i}`, type, shape));
   const extra = Object.fromEntries(
     Object.entries(others).map(([name, tensor]) => [name, graph.input(name, tensor.type, tensor.declared ?? tensor.shape)]),

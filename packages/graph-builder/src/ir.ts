@@ -36,6 +36,11 @@ export interface Output {
 
 export const valueText = (value: Value): string => `${value.name}${shapeText(value.shape)}`;
 
+export interface GraphOptions {
+  /** The graph will run on one thread: operators that are not safe on several may then be used where they are faster. */
+  readonly singleThreaded?: boolean;
+}
+
 /**
  * Nodes in topological order (a node is appended after its operands), with named inputs and outputs.
  * The body of a loop is a graph with a parent, whose values it may use; constants and parameters live in the outermost graph.
@@ -45,6 +50,7 @@ export class Graph {
   readonly parent: Graph | null;
   readonly root: Graph;
   readonly depth: number;
+  readonly singleThreaded: boolean;
   nodes: Node[] = [];
   readonly inputs: Value[] = [];
   readonly outputs: Output[] = [];
@@ -54,8 +60,9 @@ export class Graph {
   readonly #names = new Set<string>();
   readonly #constants = new Map<string, Value>();
 
-  constructor(name: string, parent: Graph | null = null) {
+  constructor(name: string, parent: Graph | null = null, { singleThreaded = false }: GraphOptions = {}) {
     this.name = name;
+    this.singleThreaded = parent?.singleThreaded ?? singleThreaded;
     this.parent = parent;
     this.root = parent?.root ?? this;
     this.depth = parent ? parent.depth + 1 : 0;

@@ -27,6 +27,8 @@ export interface TrainingOptions {
   readonly tokens?: number;
   readonly dropout?: number;
   readonly labelSmoothing?: number;
+  /** See `GraphOptions`. */
+  readonly singleThreaded?: boolean;
 }
 
 export interface UpdateOptions {
@@ -52,8 +54,8 @@ interface Forward {
 
 /** Teacher forcing: logits [T*B, V] of every step and the targets [T*B]. */
 function forward(name: string, options: TrainingOptions, training: boolean): Forward {
-  const { model, type = "float32", dims = SYMBOLS, tokens = 1024, dropout = 0 } = options;
-  const graph = new Graph(name);
+  const { model, type = "float32", dims = SYMBOLS, tokens = 1024, dropout = 0, singleThreaded = false } = options;
+  const graph = new Graph(name, null, { singleThreaded });
   const source = graph.input("source", "int32", [dims.batch, dims.source]);
   const lengths = graph.input("source_lengths", "int32", [dims.batch]);
   const targetInput = graph.input("target_input", "int32", [dims.batch, dims.target]);

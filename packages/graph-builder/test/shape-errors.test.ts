@@ -84,7 +84,7 @@ const errors: readonly (readonly [wrong: () => unknown, text: string])[] = [
   [() => gather(w, ids, 2), "Gather(w[4, 5], ids[B]): axis 2 is outside rank 2"],
   [() => gatherElements(w, ids, 0), "GatherElements(w[4, 5], ids[B]): the shapes differ outside axis 0"],
   [() => scatterElements(x, ids, ids, 0), "ScatterElements(x[B, 3], ids[B], ids[B]): element types differ: float32 and int32"],
-  [() => scatterRows(4, ids, w), "ScatterND(ids[B], w[4, 5]): there must be one row for each index"],
+  [() => scatterRows(4, ids, w), "scatterRows(ids[B], w[4, 5]): there must be one row for each index"],
   [() => range(graph, "Q"), "the size Q is not known: no input of the graph has it"],
   [() => reduceSum(x, [2]), "ReduceSum(x[B, 3]): axis 2 is outside rank 2"],
   [() => softmax(x, -3), "Softmax(x[B, 3]): axis -3 is outside rank 2"],

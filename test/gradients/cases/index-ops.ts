@@ -110,11 +110,18 @@ export const indexCases = {
       others: { ids: { ...int32([5, 1], 1, 3, 0, 0, 2), declared: ["N", 1] } },
       build: ([x, u], { ids }) => scatterElements(x, ids, u, -1),
     },
+    "rows into zeros on several threads, symbolic ids": {
+      shapes: [[4, 2, 3]],
+      declared: [["T", "B", 3]],
+      others: { ids: { ...int32([4, 2], 1, 6, 1, 1, 0, 3, 6, 2), declared: ["T", "B"] } },
+      build: ([u], { ids }) => scatterRows(7, ids, u),
+    },
   },
   ScatterND: {
     "rows into zeros, duplicates": {
       shapes: [[2, 3, 4]],
       others: { ids: int32([2, 3], 1, 5, 1, 0, 1, 5) },
+      singleThreaded: true,
       build: ([u], { ids }) => scatterRows(6, ids, u),
     },
     "rows into rows, duplicates": {
@@ -128,12 +135,14 @@ export const indexCases = {
     "numbers into a vector": {
       shapes: [[4]],
       others: { ids: int32([4], 1, 5, 1, 0) },
+      singleThreaded: true,
       build: ([u], { ids }) => scatterRows(6, ids, u),
     },
     "symbolic ids": {
       shapes: [[4, 2, 3]],
       declared: [["T", "B", 3]],
       others: { ids: { ...int32([4, 2], 1, 6, 1, 1, 0, 3, 6, 2), declared: ["T", "B"] } },
+      singleThreaded: true,
       build: ([u], { ids }) => scatterRows(7, ids, u),
     },
   },

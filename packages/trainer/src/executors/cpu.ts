@@ -24,7 +24,7 @@ const LARGE = 4_000_000;
 export async function createCpuExecutor({ model, config, threads, state }: ExecutorContext): Promise<Executor> {
   const workers = Math.max(1, Math.min(threads, config.training.batchSize));
   const shards = parameterCount(model) > LARGE ? 1 : workers;
-  const traced = new TrainingGraphs(model, config, shards);
+  const traced = new TrainingGraphs(model, config, { shards, singleThreaded: shards === workers });
   const { graph: gradients, parameters: specs } = traced.gradients();
   const parameters = layoutOf(specs);
   const slotNames = optimizerOf(config).slots;

@@ -38,7 +38,7 @@ function session(kind: "train" | "evaluate", { size, sourceLength, targetLength 
   const open = sessions.get(key);
   if (open) return open;
   const dims: BatchDims | undefined = stays ? { batch: size, source: sourceLength, target: targetLength } : undefined;
-  const traced: TracedGraph = new TrainingGraphs(model, config, 1, dims)[kind]();
+  const traced: TracedGraph = new TrainingGraphs(model, config, dims ? { dims } : {})[kind]();
   const graph = stays ? unrollScans(traced.graph) : traced.graph;
   const preferredOutputLocation = Object.fromEntries(
     graph.outputs.map(({ name }) => [name, stays && name.startsWith("next.") ? ("gpu-buffer" as const) : ("cpu" as const)]),

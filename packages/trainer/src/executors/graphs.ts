@@ -40,17 +40,26 @@ export function optimizerOf({ training }: Config): Optimizer {
 export const parameterCount = (model: ModelConfig): number =>
   traceInference(model).parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
+/** How graphs will be run. */
+export interface GraphsFor {
+  /** In how many parts a batch is cut. */
+  readonly shards?: number;
+  /** Each graph on one thread. */
+  readonly singleThreaded?: boolean;
+  /** Sizes of the only batches, where loops are to be unrolled. */
+  readonly dims?: BatchDims;
+}
+
 /** Training graphs of a model and configuration, traced when they are asked for. */
 export class TrainingGraphs {
   readonly #options: TrainingOptions;
   readonly #config: Config;
   readonly #shards: number;
 
-  /** `shards`: in how many parts a batch is cut. */
-  constructor(model: ModelConfig, config: Config, shards = 1, dims?: BatchDims) {
+  constructor(model: ModelConfig, config: Config, { shards = 1, singleThreaded = false, dims }: GraphsFor = {}) {
     const { batchSize, dropout, labelSmoothing } = config.training;
     const tokens = Math.ceil(batchSize / shards) * USUAL_LENGTH;
-    this.#options = { model, tokens, dropout, labelSmoothing, ...(dims ? { dims } : {}) };
+    this.#options = { model, tokens, dropout, labelSmoothing, singleThreaded, ...(dims ? { dims } : {}) };
     this.#config = config;
     this.#shards = shards;
   }
