@@ -30,7 +30,7 @@ export function slotLayout(parameters: Layout, slots: readonly string[]): Layout
   const { tensors, length } = parameters;
   return {
     tensors: slots.flatMap((slot, i) =>
-      tensors.map((tensor) => ({ ...tensor, name: `${slot}/${tensor.name}`, offset: i * length + tensor.offset })),
+      tensors.map(({ name, shape, offset, size }) => ({ name: `${slot}/${name}`, shape, offset: i * length + offset, size })),
     ),
     length: slots.length * length,
   };
