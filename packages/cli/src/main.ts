@@ -17,12 +17,15 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 /** The process's entry: runs what its arguments say on its own streams and sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const { stdin, stdout, stderr } = process;
-  for (const stream of [stdout, stderr]) stream.on("error", endQuietly);
+  const terminal = new Terminal({ stdin, stdout, stderr });
+  terminal.onBroken = endQuietly;
+  stdout.on("error", (error) => terminal.onBroken(Object.assign(error, { path: "standard output" })));
+  stderr.on("error", (error) => terminal.onBroken(Object.assign(error, { path: "standard error" })));
   process.on("uncaughtException", (error) => {
     const { text, exitCode } = explain(error);
     process.stderr.write(`${text}\n`, () => process.exit(exitCode));
   });
-  const exitCode = await run(argv.slice(2), new Terminal({ stdin, stdout, stderr }));
+  const exitCode = await run(argv.slice(2), terminal);
   process.exitCode = exitCode;
   if (exitCode === EXIT.ok) return;
   // After a failure something may still be at work; what was printed is on its way out before the process ends.

@@ -13,6 +13,13 @@ export class Terminal {
   readonly stdout: Output;
   readonly stderr: Output;
   exitCode = 0;
+  /**
+   * Called where an output can no longer be written to: a closed pipe, a full disk. The default ends the process as an uncaught error does; a
+   * command that must not be cut off puts its own in place.
+   */
+  onBroken = (error: Error): void => {
+    throw error;
+  };
 
   constructor(streams: { readonly stdin: Readable; readonly stdout: Output; readonly stderr: Output }) {
     this.stdin = streams.stdin;

@@ -44,6 +44,13 @@ export function trainCommand(terminal: Terminal): Command {
     const report = new TrainReport(terminal, options.json ? terminal.stderr : terminal.stdout);
     const interruption = catchInterrupts(() => report.note("finishing this step, then saving; Ctrl-C again ends at once"));
     const events: TrainEvent[] = [];
+    const { onBroken } = terminal;
+    let broken: Error | undefined;
+    // Without anybody to tell, the run still ends in order: its workers must not be cut off, and what was computed is saved.
+    terminal.onBroken = (error) => {
+      broken ??= error;
+      interruption.stop();
+    };
     try {
       for await (const event of train({ folder, config, resume, signal: interruption.signal, ...MACHINERY })) {
         report.show(event);
@@ -53,6 +60,8 @@ export function trainCommand(terminal: Terminal): Command {
       report.close();
       interruption.dispose();
     }
+    if (broken) onBroken(broken);
+    terminal.onBroken = onBroken;
     if (options.json) terminal.printJson(trainResult(events));
     if (events.at(-1)?.type === "interrupted") terminal.exitCode = interruption.exitCode();
   });
