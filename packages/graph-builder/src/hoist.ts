@@ -1,10 +1,11 @@
 import { emit } from "./emit.ts";
 import type { Graph, Node, Value } from "./ir.ts";
 import { isElementwise } from "./operators.ts";
+import { mul } from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
 import { reshape } from "./ops/movement.ts";
-import { type Dim, product } from "./shape.ts";
-import { redirect } from "./walk.ts";
+import { type Dim, product, sameShape } from "./shape.ts";
+import { operandsOf, redirect } from "./walk.ts";
 
 export interface Hoisted {
   /** The loop's sequences: the given ones, and what was computed outside for the loop to read. */
@@ -30,10 +31,15 @@ export function hoistFromLoop(
   const outside = new Map<Value, Value>();
   for (const [i, element] of body.inputs.slice(states).entries()) outside.set(element, sequences[i]);
   const kept: Node[] = [];
+  const single = usedOnce(body, [...next, ...results]);
   for (const node of body.nodes) {
     const moved = stacked(node, body, outside, length);
     if (moved) for (const [i, output] of node.outputs.entries()) outside.set(output, moved[i]);
-    else kept.push(node);
+    else {
+      const first = joinFactors(node, body, outside, single);
+      if (first) kept.splice(kept.indexOf(first), 1);
+      kept.push(node);
+    }
   }
   body.nodes = kept;
   const all = [...sequences];
@@ -51,6 +57,33 @@ export function hoistFromLoop(
   };
   for (const node of kept) redirect(node, read);
   return { sequences: all, results: results.map((value) => outside.get(value) ?? null), next: next.map(read) };
+}
+
+/** Values that one node of the body reads, once, and nothing else. */
+function usedOnce(body: Graph, results: readonly Value[]): Set<Value> {
+  const counts = new Map<Value, number>(results.map((value) => [value, 2]));
+  for (const node of body.nodes) for (const value of operandsOf(node)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return new Set([...counts].flatMap(([value, count]) => (count === 1 ? [value] : [])));
+}
+
+/**
+ * (x a) b with a and b computed outside becomes x (a b), and a b is computed outside too: a node less in every step.
+ * Returns the product x a, which is not needed any more.
+ */
+function joinFactors(node: Node, body: Graph, outside: Map<Value, Value>, single: ReadonlySet<Value>): Node | null {
+  const split = (product: Node): { inner: Value; factor: Value } | null => {
+    const [a, b] = product.inputs as [Value, Value];
+    if (product.op !== "Mul" || !sameShape(a.shape, b.shape) || outside.has(a) === outside.has(b)) return null;
+    return outside.has(a) ? { inner: b, factor: a } : { inner: a, factor: b };
+  };
+  const outer = split(node);
+  const first = outer?.inner.producer;
+  const before = first && outer.inner.graph === body && single.has(outer.inner) ? split(first) : null;
+  if (!outer || !before) return null;
+  const joined: Value = { ...node.outputs[0], name: body.uniqueName(`${body.name}.factor`), producer: null };
+  outside.set(joined, mul(outside.get(before.factor)!, outside.get(outer.factor)!));
+  node.inputs = [before.inner, joined];
+  return first!;
 }
 
 /** The node on whole sequences, if it reads nothing but elements and outer values and treats each element alike. */
