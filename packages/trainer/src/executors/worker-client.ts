@@ -34,7 +34,6 @@ export class WorkerClient<Request> {
   async request(request: Request): Promise<unknown> {
     if (this.#dead) throw this.#dead;
     if (this.#waiting) throw new Error("a training worker was asked while it was busy");
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
     this.#worker.postMessage(request);
     return this.#answer();
   }
