@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { appendFile, cp, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
+import { filesOf } from "../support/files.ts";
 import { letterSequences, reversalPairs } from "../support/tasks.ts";
 import { type TrainFigures, Workplace } from "../support/workplace.ts";
 
@@ -15,15 +15,10 @@ const train = (out: string, epochs = EPOCHS, ...more: string[]) =>
 
 /** SHA-256 of all that a run leaves behind and that must not depend on how often it was interrupted. */
 async function lasting(run: string): Promise<Record<string, string>> {
-  const bundle = ["s2s.json", "encoder.onnx", "decoder.onnx", "weights.safetensors", "source.vocabulary.json", "target.vocabulary.json"];
-  const files = [...bundle.map((name) => `bundle/${name}`), "checkpoints/last.safetensors", "checkpoints/best.safetensors"];
-  const entries = files.map(async (name) => {
-    const hash = createHash("sha256").update(await readFile(place.path(run, name)));
-    return [name, hash.digest("hex")] as const;
-  });
+  const files = Object.entries(await filesOf(place.path(run))).filter(([name]) => /^bundle\/|(last|best)\.safetensors$/.test(name));
   // Seconds are the one figure that a resumed run does not repeat.
   const metrics = (await readFile(place.path(run, "metrics.jsonl"), "utf8")).replaceAll(/"seconds":[^,}]+/g, "");
-  return { ...Object.fromEntries(await Promise.all(entries)), metrics };
+  return { ...Object.fromEntries(files), metrics };
 }
 
 let whole: Record<string, string>;
