@@ -20,25 +20,24 @@ function namesOf(module: object): string {
 
 test("@s2s/graph-builder", () => {
   expect(namesOf(builder)).toMatchInlineSnapshot(`
-    "END
-    Graph GraphError
+    "Graph GraphError
     OPSET
-    ShapeError
-    abs adam adamw add and argMax averagePool
+    Scope ShapeError
+    abs adam adamw add and argMax attachGradient averagePool
     bitwiseXor
-    cast checkGraph clip concat conv convTranspose countOver
-    div
-    emit emitOne equal exp expand
+    cast checkGraph clip concat conv convTranspose correct countOver crossEntropy
+    div dropout
+    embedding emit emitOne equal exp expand
     filled
     gather gatherElements gemm gradientRules gradients graphOf greater greaterOrEqual
     identity initialize
-    layerNormalization less log logSoftmax logSoftmaxFused
+    lastStep layerNormalization less linear log logSoftmax logSoftmaxFused lstm lstmCell
     matmul maxPool maximum mean minimum momentum mul
     neg not
     operators
     pad pow print prune
-    range readGraphStatistics reciprocal reduceLogSumExp reduceMax reduceMean reduceSum reduceSumSquare relu reshape
-    scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo
+    range readGraphStatistics reciprocal reduceLogSumExp reduceMax reduceMean reduceSum reduceSumSquare relu reshape reverseByLength
+    sameShape scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo swapBatchAndTime
     tanh traceEvaluate traceFlatUpdate traceGradients traceInference traceTrain traceUpdate transpose
     unrollScans unsqueeze
     where"
