@@ -46,12 +46,13 @@ export interface StateTensor {
 }
 export type State = ReadonlyMap<string, StateTensor>;
 
-/** Runs the training graphs somewhere (CPU shards, one GPU session) and owns the weights while doing so. */
+/** Runs the training graphs somewhere (CPU shards, one GPU session) and owns the weights while doing so. One call at a time. */
 export interface Executor {
-  /** One update. */
+  /** One update. Where it throws, the weights may be half updated: only `close` is left. */
   step(batch: Batch, options: StepOptions): Promise<StepResult>;
   evaluate(batch: Batch): Promise<EvaluationResult>;
   /** A copy of the weights and slots after the last finished step. */
   state(): Promise<State>;
+  /** Ends it, after the call at hand. */
   close(): Promise<void>;
 }

@@ -20,7 +20,7 @@ export function meet(barriers: Int32Array<SharedArrayBuffer>, place: typeof GRAD
   }
 }
 
-/** Tells all that wait, or will, that this worker does not come. */
+/** Tells all that wait, or will, that somebody does not come. */
 export function abandon(barriers: Int32Array<SharedArrayBuffer>): void {
   Atomics.store(barriers, FAILED, 1);
   for (const place of [GRADIENTS, SQUARES]) {

@@ -3,12 +3,13 @@ import { hash32 } from "../data/random.ts";
 import { shardBatch } from "../data/shard.ts";
 import type { Batch, EvaluationResult, Executor, State, StepResult } from "../executor.ts";
 import type { ExecutorContext } from "../train-options.ts";
-import { newBarriers, resetBarriers } from "./barrier.ts";
+import { newBarriers } from "./barrier.ts";
 import { TrainingGraphs, optimizerOf, parameterCount } from "./graphs.ts";
 import { ROW, layoutOf, sharedFloats, slotLayout } from "./layout.ts";
-import type { Reply, Request, SharedState, WorkerData, WorkerGraphs } from "./protocol.ts";
+import type { Reply, Request, SharedState, StepRequest, WorkerData, WorkerGraphs } from "./protocol.ts";
 import { fillSlots, fillWeights, stateOf } from "./state.ts";
-import { WorkerClient, workerFile } from "./worker-client.ts";
+import { workerFile } from "./worker-client.ts";
+import { WorkerTeam } from "./worker-team.ts";
 
 /**
  * Parameters above which a batch is not cut: every shard reads all weights, and once they do not fit the caches that costs more than the
@@ -20,10 +21,11 @@ const LARGE = 4_000_000;
  * Data-parallel training on the CPU: as many workers as threads. Each computes the gradients of its shard of the batch, single-threaded
  * (of a large model one computes all, with all threads), then adds the shards' gradients up, in a fixed order, for its part of the
  * weights, and updates that part. For a given number of threads the same bytes on every run.
+ * `large` replaces that bound of the parameters, for tests.
  */
-export async function createCpuExecutor({ model, config, threads, state }: ExecutorContext): Promise<Executor> {
+export async function createCpuExecutor({ model, config, threads, state }: ExecutorContext, large = LARGE): Promise<Executor> {
   const workers = Math.max(1, Math.min(threads, config.training.batchSize));
-  const shards = parameterCount(model) > LARGE ? 1 : workers;
+  const shards = parameterCount(model) > large ? 1 : workers;
   const traced = new TrainingGraphs(model, config, { shards, singleThreaded: shards === workers });
   const { graph: gradients, parameters: specs } = traced.gradients();
   const parameters = layoutOf(specs);
@@ -46,23 +48,22 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
     squares: config.training.clipNorm > 0 ? serialize(squares) : null,
     apply: serialize(apply),
   };
-  const file = workerFile("shard-worker", import.meta.url);
-  const clients = await allSettled(
-    Array.from({ length: workers }, (_, worker) => {
-      const data: WorkerData = { worker, workers, shards, parameters, slots: slotNames, shared, graphs };
-      return WorkerClient.start<Request>(file, data);
+  const team = await WorkerTeam.start<Request>(
+    workerFile("shard-worker"),
+    Array.from({ length: workers }, (_, worker): WorkerData => {
+      return { worker, workers, shards, parameters, slots: slotNames, shared, graphs };
     }),
+    shared.barriers,
   );
-  const ask = <R extends Request>(worker: number, request: R): Promise<Reply<R>> => clients[worker].request(request) as Promise<Reply<R>>;
+  const ask = <R extends Request>(requests: readonly R[]) => team.ask(requests) as Promise<Reply<R>[]>;
 
   return {
     async step(batch: Batch, { step, learningRate, scale }): Promise<StepResult> {
       const parts = shardBatch(batch, shards);
-      resetBarriers(shared.barriers);
-      const replies = await allSettled(
-        clients.map((_, worker) => {
+      const replies = await ask(
+        Array.from({ length: workers }, (_, worker): StepRequest => {
           const dropoutSeed = hash32(config.training.seed, "dropout", step, worker) | 0;
-          return ask(worker, { kind: "step", batch: parts[worker] ?? null, scale, dropoutSeed, step, learningRate });
+          return { kind: "step", batch: parts[worker] ?? null, scale, dropoutSeed, step, learningRate };
         }),
       );
       return {
@@ -72,7 +73,7 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
       };
     },
     async evaluate(batch: Batch): Promise<EvaluationResult> {
-      const replies = await allSettled(shardBatch(batch, workers).map((part, worker) => ask(worker, { kind: "evaluate", batch: part })));
+      const replies = await ask(shardBatch(batch, workers).map((part) => ({ kind: "evaluate", batch: part }) as const));
       return {
         lossSum: sum(replies, (reply) => reply.lossSum),
         tokens: sum(replies, (reply) => reply.tokens),
@@ -80,21 +81,11 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
       };
     },
     async state(): Promise<State> {
-      await allSettled(clients.map((_, worker) => ask(worker, { kind: "saveSlots" })));
+      await ask(Array.from({ length: workers }, () => ({ kind: "saveSlots" }) as const));
       return new Map([...stateOf(shared.weights, parameters), ...stateOf(shared.slots, slots)]);
     },
-    async close(): Promise<void> {
-      await Promise.all(clients.map((client) => client.close()));
-    },
+    close: () => team.close(),
   };
-}
-
-/** Waits for all, so that no worker is busy when an error is thrown: the one that tells the cause, not those of workers that gave up for it. */
-async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(promises);
-  const reasons = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
-  if (reasons.length > 0) throw reasons.find(({ name }) => name !== "AbandonedStep") ?? reasons[0];
-  return settled.map((result) => (result as PromiseFulfilledResult<T>).value);
 }
 
 const sum = <T>(items: Iterable<T>, value: (item: T) => number): number => Array.from(items, value).reduce((a, b) => a + b, 0);

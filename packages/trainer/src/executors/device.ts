@@ -10,7 +10,7 @@ import { WorkerClient, workerFile } from "./worker-client.ts";
  */
 export async function createDeviceExecutor({ model, config, state }: ExecutorContext): Promise<Executor> {
   const data: DeviceWorkerData = { model, config, state: state ? [...state] : null };
-  const worker = await WorkerClient.start<DeviceRequest>(workerFile("device-worker", import.meta.url), data);
+  const worker = await WorkerClient.start<DeviceRequest>(workerFile("device-worker"), data);
   return {
     async step(batch: Batch, { step, learningRate, scale }): Promise<StepResult> {
       const dropoutSeed = hash32(config.training.seed, "dropout", step, 0) | 0;

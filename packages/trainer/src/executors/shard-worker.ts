@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
 import type { Batch, EvaluationResult } from "../executor.ts";
-import { AbandonedStep, GRADIENTS, abandon, meet } from "./barrier.ts";
+import { GRADIENTS, meet } from "./barrier.ts";
 import { type Feeds, batchFeeds, integer, known, scalar } from "./feeds.ts";
 import type { Request, StepReply, StepRequest, WorkerData } from "./protocol.ts";
 import { ShardUpdate } from "./shard-update.ts";
@@ -20,16 +20,11 @@ const update = await ShardUpdate.start(data, weights);
 let evaluation: Session | null = null;
 
 async function step(request: StepRequest): Promise<StepReply> {
-  try {
-    weights.set(shared.weights);
-    const lossSum = await shareGradients(request);
-    meet(shared.barriers, GRADIENTS, workers);
-    await update.run(request);
-    return { lossSum };
-  } catch (error) {
-    if (!(error instanceof AbandonedStep)) abandon(shared.barriers);
-    throw error;
-  }
+  weights.set(shared.weights);
+  const lossSum = await shareGradients(request);
+  meet(shared.barriers, GRADIENTS, workers);
+  await update.run(request);
+  return { lossSum };
 }
 
 /** Computes the gradients of this worker's shard, where all can read them; returns its summed loss. */

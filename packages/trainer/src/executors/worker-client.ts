@@ -1,12 +1,11 @@
 import { Worker } from "node:worker_threads";
 import { UserError } from "@s2s/runtime";
 
-export interface Failure {
-  readonly message: string;
-  readonly stack?: string;
-  /** "user" for a user's mistake, else the error's name. */
-  readonly kind: string;
-}
+/** As tests do; a thread, which Node starts, needs the built package, and must not inherit the flag that leads to the sources. */
+const FROM_SOURCES = import.meta.url.endsWith(".ts");
+
+/** An error as it crosses threads, which keep neither class nor name of one. */
+export type Failure = Pick<Error, "name" | "message" | "stack">;
 
 /** What a worker posts: its readiness, or the answer to the request at hand. */
 export type WorkerMessage = { readonly value: unknown } | { readonly failure: Failure };
@@ -16,21 +15,29 @@ export class WorkerClient<Request> {
   readonly #worker: Worker;
   #waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void } | null = null;
   #dead: Error | null = null;
+  #settled: Promise<unknown> = Promise.resolve();
 
   private constructor(file: URL, workerData: unknown) {
-    this.#worker = new Worker(file, { workerData });
+    this.#worker = new Worker(file, { workerData, ...(FROM_SOURCES && { execArgv: [] }) });
     this.#worker.on("message", (message: WorkerMessage) => this.#settle(message));
-    this.#worker.on("error", (error) => this.#fail(error));
+    this.#worker.on("messageerror", (error) => this.#fail(error));
+    this.#worker.on("error", (error) => this.#fail(revive(error as Error)));
     this.#worker.on("exit", (code) => this.#fail(new Error(`a training worker ended with code ${code}`)));
   }
 
-  /** Starts a worker and waits until it is ready. */
+  /** Starts a worker and waits until it is ready. @throws what the worker's start threw */
   static async start<Request>(file: URL, workerData: unknown): Promise<WorkerClient<Request>> {
     const client = new WorkerClient<Request>(file, workerData);
-    await client.#answer();
+    try {
+      await client.#answer();
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
     return client;
   }
 
+  /** @throws what the worker threw, or Error where it ended, was closed or is busy */
   async request(request: Request): Promise<unknown> {
     if (this.#dead) throw this.#dead;
     if (this.#waiting) throw new Error("a training worker was asked while it was busy");
@@ -38,16 +45,19 @@ export class WorkerClient<Request> {
     return this.#answer();
   }
 
+  /** Ends the worker once the request at hand is answered: a thread that is stopped inside native code takes the process along. */
   async close(): Promise<void> {
     this.#dead ??= new Error("the training worker is closed");
+    await this.#settled;
     await this.#worker.terminate();
   }
 
   #answer(): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.#dead) reject(this.#dead);
-      else this.#waiting = { resolve, reject };
+    const answer = new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
     });
+    this.#settled = answer.catch(() => undefined);
+    return answer;
   }
 
   #settle(message: WorkerMessage): void {
@@ -65,15 +75,15 @@ export class WorkerClient<Request> {
   }
 }
 
-function revive({ message, stack, kind }: Failure): Error {
-  if (kind === "user") return new UserError(message);
+function revive({ name, message, stack }: Failure): Error {
+  if (name === "UserError") return new UserError(message);
   const error = new Error(message);
-  error.name = kind;
+  error.name = name;
   if (stack) error.stack = stack;
   return error;
 }
 
-/** A worker's file: tests run from sources, and a worker needs the built one. */
-export function workerFile(name: string, from: string): URL {
-  return from.endsWith(".ts") ? new URL(`../../dist/executors/${name}.js`, from) : new URL(`./${name}.js`, from);
+/** The file of a worker beside this one. */
+export function workerFile(name: string): URL {
+  return new URL(FROM_SOURCES ? `../../dist/executors/${name}.js` : `./${name}.js`, import.meta.url);
 }

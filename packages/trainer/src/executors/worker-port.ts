@@ -1,5 +1,4 @@
 import type { MessagePort } from "node:worker_threads";
-import { UserError } from "@s2s/runtime";
 import type { Failure, WorkerMessage } from "./worker-client.ts";
 
 /** The worker's side of a `WorkerClient`: says that it is ready, then answers each request. */
@@ -14,8 +13,8 @@ export function answerRequests<Request>(port: MessagePort, answer: (request: Req
   post({ value: null });
 }
 
-const failureOf = (error: unknown): Failure => ({
-  message: error instanceof Error ? error.message : String(error),
-  ...(error instanceof Error && error.stack ? { stack: error.stack } : {}),
-  kind: error instanceof UserError ? "user" : error instanceof Error ? error.name : "Error",
-});
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const { name, message, stack } = error;
+  return { name, message, ...(stack !== undefined && { stack }) };
+}

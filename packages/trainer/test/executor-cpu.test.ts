@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Config, ConfigInput } from "../src/config.ts";
+import { hash32 } from "../src/data/random.ts";
+import type { Batch, Executor, State } from "../src/executor.ts";
+import { createCpuExecutor } from "../src/executors/cpu.ts";
+import { resolveConfig } from "../src/load-config.ts";
+import { modelConfig } from "../src/model-config.ts";
+
+const VOCABULARY = { source: 11, target: 13 };
+const STEPS = 10;
+const executors: Executor[] = [];
+
+function configOf(training: ConfigInput["training"] = {}): Config {
+  return resolveConfig(
+    {
+      encoder: { embedding: 6, hidden: 10, layers: 2, bidirectional: true },
+      decoder: { embedding: 7, hidden: 9, layers: 2 },
+      training: { batchSize: 7, optimizer: "adam", learningRate: 0.02, clipNorm: 1, ...training },
+    },
+    "test",
+  );
+}
+
+async function open(config: Config, threads: number, { state, large }: { state?: State; large?: number } = {}): Promise<Executor> {
+  const executor = await createCpuExecutor({ model: modelConfig(config, VOCABULARY), config, threads, ...(state && { state }) }, large);
+  executors.push(executor);
+  return executor;
+}
+
+afterEach(async () => {
+  for (const executor of executors.splice(0)) await executor.close();
+});
+
+/** Rows of different lengths, a function of `step`. */
+function batchOf(step: number, size = 7): Batch {
+  const [S, T] = [5, 6];
+  const lengths = (side: string, most: number) => Int32Array.from({ length: size }, (_, row) => 1 + (hash32(1, side, step, row) % most));
+  const ids = (side: string, most: number, count: Int32Array, width: number) =>
+    Int32Array.from({ length: size * width }, (_, i) =>
+      i % width < count[Math.floor(i / width)] ? 1 + (hash32(2, side, step, i) % (most - 1)) : 0,
+    );
+  const sourceLengths = lengths("source lengths", S);
+  const targetLengths = lengths("target lengths", T);
+  return {
+    size,
+    sourceLength: S,
+    targetLength: T,
+    source: ids("source", VOCABULARY.source, sourceLengths, S),
+    sourceLengths,
+    targetInput: ids("input", VOCABULARY.target, targetLengths, T),
+    targetOutput: ids("output", VOCABULARY.target, targetLengths, T),
+    targetTokens: targetLengths.reduce((a, b) => a + b),
+  };
+}
+
+/** A batch with an id that no embedding has in row `row`, which only the worker of that row meets. */
+function brokenBatch(row: number): Batch {
+  const batch = batchOf(1);
+  batch.targetInput[row * batch.targetLength] = 1000;
+  return batch;
+}
+
+/** Loss per token and gradient norm of each step. */
+async function steps(executor: Executor, from: number, to: number, { size = 7, learningRate = 0.02 } = {}): Promise<number[]> {
+  const losses: number[] = [];
+  for (let step = from; step <= to; step++) {
+    const { lossSum, gradientNorm, tokens } = await executor.step(batchOf(step, size), { step, learningRate, scale: 1 / 25 });
+    losses.push(lossSum / tokens, gradientNorm);
+  }
+  return losses;
+}
+
+function expectClose(found: readonly number[], expected: readonly number[], tolerance = 1e-4): void {
+  expect(found.length).toBe(expected.length);
+  const worst = Math.max(...found.map((value, i) => Math.abs(value - expected[i])));
+  expect(worst).toBeLessThan(tolerance);
+}
+
+const bytes = (state: State): [string, number[]][] => [...state].map(([name, { data }]) => [name, [...new Uint32Array(data.buffer)]]);
+
+describe("the CPU's executor", () => {
+  it.each([
+    ["sgd", 0.5],
+    ["momentum", 0.1],
+    ["adam", 0.02],
+    ["adamw", 0.02],
+  ] as const)("gives the same with 1, 2 and 3 threads: %s", async (optimizer, learningRate) => {
+    const config = configOf({ optimizer });
+    const alone = await open(config, 1);
+    const untrained = await alone.evaluate(batchOf(1));
+    const expected = await steps(alone, 1, STEPS, { learningRate });
+    expect((await alone.evaluate(batchOf(1))).lossSum).toBeLessThan(untrained.lossSum - 0.1);
+    for (const threads of [2, 3]) {
+      const several = await open(config, threads);
+      expectClose(await steps(several, 1, STEPS, { learningRate }), expected);
+      const [one, other] = [await alone.evaluate(batchOf(99)), await several.evaluate(batchOf(99))];
+      expectClose([other.lossSum, other.tokens, other.correct], [one.lossSum, one.tokens, one.correct], 1e-3);
+    }
+  });
+
+  it("clips by the norm of all gradients, whoever computed them", async () => {
+    const clipped = await steps(await open(configOf({ clipNorm: 0.01, optimizer: "sgd" }), 2), 1, 3);
+    const free = await steps(await open(configOf({ clipNorm: 0, optimizer: "sgd" }), 2), 1, 3);
+    expectClose(clipped.slice(0, 2), free.slice(0, 2), 1e-6);
+    expect(Math.abs(clipped[4] - free[4])).toBeGreaterThan(1e-4);
+    expectClose(await steps(await open(configOf({ clipNorm: 0.01, optimizer: "sgd" }), 3), 1, 3), clipped);
+  });
+
+  it.each([1, 2, 3])("goes on from a state bit for bit, with dropout, with %i threads", async (threads) => {
+    const config = configOf({ dropout: 0.3, labelSmoothing: 0.1 });
+    const whole = await open(config, threads);
+    const before = await steps(whole, 1, 4);
+    const state = await whole.state();
+    const expected = await steps(whole, 5, 8);
+    const resumed = await open(config, threads, { state });
+    expect(await steps(resumed, 5, 8)).toEqual(expected);
+    expect(bytes(await resumed.state())).toEqual(bytes(await whole.state()));
+    expect(expected).not.toEqual(before);
+  });
+
+  it("gives a state that later steps do not change", async () => {
+    const executor = await open(configOf(), 2);
+    const state = await executor.state();
+    const copy = bytes(state);
+    await steps(executor, 1, 1);
+    expect(bytes(state)).toEqual(copy);
+    expect(bytes(await executor.state())).not.toEqual(copy);
+  });
+
+  it("gives the same where a model is so large that batches are not cut", async () => {
+    const cut = await open(configOf(), 3);
+    const whole = await open(configOf(), 3, { large: 0 });
+    expectClose(await steps(whole, 1, STEPS), await steps(cut, 1, STEPS));
+    const [one, other] = [await cut.evaluate(batchOf(99)), await whole.evaluate(batchOf(99))];
+    expectClose([other.lossSum, other.tokens, other.correct], [one.lossSum, one.tokens, one.correct], 1e-3);
+  });
+
+  it("takes batches with fewer rows than workers, between whole ones", async () => {
+    const [one, three] = [await open(configOf(), 1), await open(configOf(), 3)];
+    for (const [i, size] of [7, 2, 1, 7].entries()) {
+      expectClose(await steps(three, i + 1, i + 1, { size }), await steps(one, i + 1, i + 1, { size }));
+    }
+    const [expected, found] = [await one.evaluate(batchOf(5, 2)), await three.evaluate(batchOf(5, 2))];
+    expectClose([found.lossSum, found.tokens, found.correct], [expected.lossSum, expected.tokens, expected.correct], 1e-3);
+  });
+
+  it.each([0, 6])("says what went wrong in one worker while the others wait: row %i", { timeout: 20_000 }, async (row) => {
+    const executor = await open(configOf(), 3);
+    const before = bytes(await executor.state());
+    const step = executor.step(brokenBatch(row), { step: 1, learningRate: 0.02, scale: 1 });
+    await expect(step).rejects.toThrow(/1000/);
+    // Nobody had begun the update.
+    expect(bytes(await executor.state())).toEqual(before);
+  });
+
+  it("finishes a step before it is closed", { timeout: 20_000 }, async () => {
+    const executor = await open(configOf(), 3);
+    const step = executor.step(batchOf(1), { step: 1, learningRate: 0.02, scale: 1 });
+    await executor.close();
+    expect((await step).lossSum).toBeGreaterThan(0);
+    await expect(executor.state()).rejects.toThrow("closed");
+  });
+});
