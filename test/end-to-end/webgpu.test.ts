@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { probeProvider } from "@s2s/runtime";
 import { expect, test } from "vitest";
 import { reversalPairs, sequences } from "../support/tasks.ts";
-import { type TrainFigures, Workplace } from "../support/workplace.ts";
+import { type Figures, type TrainFigures, Workplace } from "../support/workplace.ts";
 
 /** SwiftShader, a Vulkan device in software, as Debian's chromium-common brings it. `.ci/run` sets the variable; elsewhere it is looked for. */
 const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -23,6 +23,10 @@ test("training on WebGPU takes the same way as on the CPU", { timeout: 300_000 }
   const losses = ({ history }: TrainFigures) => history.flatMap(({ trainingLoss, validation }) => [trainingLoss, validation.loss]);
   expect(losses(webgpu!)).toHaveLength(6);
   for (const [i, loss] of losses(webgpu!).entries()) expect(Math.abs(loss - losses(cpu!)[i]!)).toBeLessThan(1e-3);
+  const evaluate = ["evaluate", "webgpu", "--data", "pairs.tsv", "--batch-size", "24", "--ep"];
+  const [there, here] = [await place.json<Figures>(...evaluate, "webgpu"), await place.json<Figures>(...evaluate, "cpu")];
+  expect(there.loss).toBeCloseTo(here.loss, 4);
+  expect(there.sequenceAccuracy).toBe(here.sequenceAccuracy);
   // What was saved from the device goes on elsewhere.
   expect(await place.json("train", "--resume", "webgpu", "--ep", "cpu", "--epochs", "4")).toMatchObject({ status: "finished", step: 4 });
   expect(await place.ok("translate", "webgpu", "abc", "--ep", "webgpu")).toBe(await place.ok("translate", "webgpu", "abc"));

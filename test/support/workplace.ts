@@ -1,9 +1,18 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect } from "vitest";
 import { type Finished, type Running, s2s, start } from "../../packages/cli/test/support/bin.ts";
+
+const MEMORY = "/dev/shm";
+
+/** Containers have as little as 64 MiB of it. */
+function roomInMemory(): boolean {
+  if (!existsSync(MEMORY)) return false;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize > 2 ** 29;
+}
 
 /** A folder of a test file's own, in which the built `s2s` is called as a person calls it. Gone after the file's last test. */
 export class Workplace {
@@ -17,7 +26,7 @@ export class Workplace {
    * With a space in its name: people have such folders. In memory where the system has such a place, as a run waits for the disk again and again.
    */
   static async create(): Promise<Workplace> {
-    const place = new Workplace(await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "s2s test ")));
+    const place = new Workplace(await mkdtemp(join(roomInMemory() ? MEMORY : tmpdir(), "s2s test ")));
     afterAll(() => rm(place.folder, { recursive: true, force: true }));
     return place;
   }

@@ -158,26 +158,6 @@ describe("the built command", () => {
     });
   });
 
-  it("trains, evaluates and translates on WebGPU where it is there", async ({ skip }) => {
-    const { providers } = json(await here("doctor", "--json")) as { providers: { provider: string; available: boolean }[] };
-    skip(!providers.some(({ provider, available }) => provider === "webgpu" && available), "no WebGPU here");
-    const args = ["--data", "pairs.tsv", "--limit", "100", "--hidden", "16", "--embedding", "8", "--epochs", "1", "--seed", "3", "--json"];
-    const loss = async (ep: string) => {
-      const { history } = json(await here("train", ...args, "--ep", ep, "--out", `on-${ep}`)) as { history: { trainingLoss: number }[] };
-      return history[0]?.trainingLoss ?? Number.NaN;
-    };
-    expect(Math.abs((await loss("webgpu")) - (await loss("cpu")))).toBeLessThan(1e-4);
-    const figures = await Promise.all(
-      ["webgpu", "cpu"].map((ep) => here("evaluate", "on-webgpu", "--data", "pairs.tsv", "--limit", "20", "--json", "--ep", ep)),
-    );
-    const [there, reference] = figures.map((finished) => json(finished)["loss"] as number);
-    expect(there).toBeCloseTo(reference ?? Number.NaN, 4);
-    const answers = await Promise.all(
-      ["webgpu", "cpu"].map((ep) => here("translate", "on-webgpu", "abc", "--max-length", "3", "--ep", ep)),
-    );
-    expect(answers[0]).toMatchObject({ code: 0, stdout: answers[1]?.stdout });
-  });
-
   it("measures training and decoding", async () => {
     const train = json(await here("bench", "train", "--case", "char-64", "--steps", "2", "--json"));
     expect(train).toMatchObject({
