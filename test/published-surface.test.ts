@@ -29,7 +29,7 @@ test("@s2s/graph-builder", () => {
     div dropout
     embedding emit emitOne equal exp expand
     filled
-    gather gatherElements gemm gradientRules gradients graphOf greater greaterOrEqual
+    gather gatherElements gemm gradientRules gradients greater greaterOrEqual
     identity initialize
     lastStep layerNormalization less linear log logSoftmax logSoftmaxFused lstm lstmCell
     matmul maxPool maximum mean minimum momentum mul

@@ -1,17 +1,65 @@
 export { checkGraph, GraphError } from "./check.ts";
-export { emit, emitOne } from "./emit.ts";
+export { emit, emitOne, type OutputSpec } from "./emit.ts";
 export { gradientRules, gradients } from "./gradients.ts";
-export { type ElementType, type FloatType, Graph, type Node, type Value } from "./ir.ts";
-export { type Operator, operators } from "./operators.ts";
+export { type ConstantData, type ElementType, type FloatType, Graph, type GraphOptions, type Node, type Output, type Value } from "./ir.ts";
+export { type Attributes, type Operator, operators, type OperatorSpec } from "./operators.ts";
 export { conv, convTranspose, type ConvTransposeOptions } from "./ops/conv.ts";
-export * from "./ops/elementwise.ts";
-export * from "./ops/index-ops.ts";
-export * from "./ops/matmul.ts";
-export * from "./ops/movement.ts";
+export {
+  abs,
+  add,
+  and,
+  bitwiseXor,
+  cast,
+  clip,
+  div,
+  equal,
+  exp,
+  greater,
+  greaterOrEqual,
+  identity,
+  less,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  not,
+  type Operand,
+  pow,
+  reciprocal,
+  relu,
+  scalar,
+  shiftRight,
+  sigmoid,
+  sign,
+  sqrt,
+  square,
+  sub,
+  sumOf,
+  tanh,
+  where,
+} from "./ops/elementwise.ts";
+export { gather, gatherElements, range, scatterElements, scatterRows } from "./ops/index-ops.ts";
+export { gemm, type GemmOptions, matmul } from "./ops/matmul.ts";
+export { concat, expand, filled, pad, reshape, slice, split, squeeze, transpose, unsqueeze } from "./ops/movement.ts";
 export { averagePool, type AveragePoolOptions, maxPool, type PoolOptions } from "./ops/pool.ts";
-export * from "./ops/reduce.ts";
+export {
+  argMax,
+  countOver,
+  layerNormalization,
+  logSoftmax,
+  logSoftmaxFused,
+  mean,
+  reduceLogSumExp,
+  reduceMax,
+  reduceMean,
+  reduceSum,
+  reduceSumSquare,
+  softmax,
+  sumTo,
+} from "./ops/reduce.ts";
 export type { PerAxis, WindowOptions } from "./ops/window.ts";
-export { type GraphStatistics, readGraphStatistics } from "./onnx/read.ts";
+export { type GraphStatistics, readGraphStatistics, type TensorSummary } from "./onnx/read.ts";
 export { type ExternalData, OPSET, serialize, type SerializeOptions } from "./onnx/serialize.ts";
 export { print } from "./print.ts";
 export { prune } from "./prune.ts";
@@ -19,7 +67,7 @@ export { scan, type ScanOptions, type ScanResult, type ScanStep } from "./scan.t
 export { type Dim, sameShape, type Shape, ShapeError } from "./shape.ts";
 export type { Rule, RuleContext, Rules } from "./sweep.ts";
 export { initialize, type Initializer, type ParameterSpec } from "./init.ts";
-export { adam, type AdamOptions, adamw, momentum, type Optimizer, sgd } from "./optimizers.ts";
+export { adam, type AdamOptions, adamw, momentum, type Optimizer, sgd, type StepScalars } from "./optimizers.ts";
 export {
   type BatchDims,
   type StateNames,

@@ -117,7 +117,3 @@ export function stackOutput(node: Node, value: Value, length: Dim): Value {
   node.outputs.push(stacked);
   return stacked;
 }
-
-/** Adds an element to a body whose loop is not closed yet. */
-export const addElement = (body: Graph, sequence: Value): Value =>
-  body.input(`${body.name}.element`, sequence.type, sequence.shape.slice(1));

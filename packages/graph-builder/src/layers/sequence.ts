@@ -4,7 +4,7 @@ import { gather, range } from "../ops/index-ops.ts";
 import { reshape, transpose, unsqueeze } from "../ops/movement.ts";
 import { product } from "../shape.ts";
 
-/** Sizes [B] of the sequences in a batch as a column number for every one: 0 .. B-1, int32. */
+/** For lengths [B] the column of each sequence in its batch: 0 .. B-1, int32. */
 const columns = (lengths: Value): Value => range(lengths.graph, lengths.shape[0]);
 
 /** The rows x[t, b] of x [T, B, ...] for integer steps t [..., B] -> [..., B, ...]. */

@@ -1,4 +1,4 @@
-import { emit, emitOne, innermost } from "../emit.ts";
+import { emit, emitOne } from "../emit.ts";
 import { type ElementType, type Graph, type Value, valueText } from "../ir.ts";
 import { type Dim, type Shape, ShapeError, axisOf, broadcast, product, sameShape, shapeText, sum } from "../shape.ts";
 import { END, int64, shapeValue } from "./size.ts";
@@ -133,6 +133,3 @@ export function pad(x: Value, axis: number, before: number, after: number, numbe
     x.shape.with(at, result),
   );
 }
-
-/** The graph in which an operator on these values would be placed. */
-export const graphOf = (values: readonly Value[]): Graph => innermost(values, "graphOf");

@@ -37,7 +37,7 @@ export function logSoftmax(x: Value, axis = -1): Value {
   return sub(x, reduceLogSumExp(x, [axis], true));
 }
 
-/** The one operator; `logSoftmax` is what the layers use. */
+/** The same as ONNX's own operator, which WebGPU has not. */
 export function logSoftmaxFused(x: Value, axis = -1): Value {
   return emitOne("LogSoftmax", [x], { axis: axisOf(axis, x.shape.length, `LogSoftmax(${valueText(x)})`) }, x.type, x.shape);
 }
