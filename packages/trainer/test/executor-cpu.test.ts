@@ -1,28 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Config, ConfigInput } from "../src/config.ts";
-import { hash32 } from "../src/data/random.ts";
-import type { Batch, Executor, State } from "../src/executor.ts";
+import type { Config } from "../src/config.ts";
+import type { Executor, State } from "../src/executor.ts";
 import { createCpuExecutor } from "../src/executors/cpu.ts";
-import { resolveConfig } from "../src/load-config.ts";
-import { modelConfig } from "../src/model-config.ts";
+import { batchOf, brokenBatch, bytes, configOf, contextOf, expectClose, steps } from "./support/executors.ts";
 
-const VOCABULARY = { source: 11, target: 13 };
 const STEPS = 10;
 const executors: Executor[] = [];
 
-function configOf(training: ConfigInput["training"] = {}): Config {
-  return resolveConfig(
-    {
-      encoder: { embedding: 6, hidden: 10, layers: 2, bidirectional: true },
-      decoder: { embedding: 7, hidden: 9, layers: 2 },
-      training: { batchSize: 7, optimizer: "adam", learningRate: 0.02, clipNorm: 1, ...training },
-    },
-    "test",
-  );
-}
-
 async function open(config: Config, threads: number, { state, large }: { state?: State; large?: number } = {}): Promise<Executor> {
-  const executor = await createCpuExecutor({ model: modelConfig(config, VOCABULARY), config, threads, ...(state && { state }) }, large);
+  const executor = await createCpuExecutor(contextOf(config, threads, state), large);
   executors.push(executor);
   return executor;
 }
@@ -30,53 +16,6 @@ async function open(config: Config, threads: number, { state, large }: { state?:
 afterEach(async () => {
   for (const executor of executors.splice(0)) await executor.close();
 });
-
-/** Rows of different lengths, a function of `step`. */
-function batchOf(step: number, size = 7): Batch {
-  const [S, T] = [5, 6];
-  const lengths = (side: string, most: number) => Int32Array.from({ length: size }, (_, row) => 1 + (hash32(1, side, step, row) % most));
-  const ids = (side: string, most: number, count: Int32Array, width: number) =>
-    Int32Array.from({ length: size * width }, (_, i) =>
-      i % width < count[Math.floor(i / width)] ? 1 + (hash32(2, side, step, i) % (most - 1)) : 0,
-    );
-  const sourceLengths = lengths("source lengths", S);
-  const targetLengths = lengths("target lengths", T);
-  return {
-    size,
-    sourceLength: S,
-    targetLength: T,
-    source: ids("source", VOCABULARY.source, sourceLengths, S),
-    sourceLengths,
-    targetInput: ids("input", VOCABULARY.target, targetLengths, T),
-    targetOutput: ids("output", VOCABULARY.target, targetLengths, T),
-    targetTokens: targetLengths.reduce((a, b) => a + b),
-  };
-}
-
-/** A batch with an id that no embedding has in row `row`, which only the worker of that row meets. */
-function brokenBatch(row: number): Batch {
-  const batch = batchOf(1);
-  batch.targetInput[row * batch.targetLength] = 1000;
-  return batch;
-}
-
-/** Loss per token and gradient norm of each step. */
-async function steps(executor: Executor, from: number, to: number, { size = 7, learningRate = 0.02 } = {}): Promise<number[]> {
-  const losses: number[] = [];
-  for (let step = from; step <= to; step++) {
-    const { lossSum, gradientNorm, tokens } = await executor.step(batchOf(step, size), { step, learningRate, scale: 1 / 25 });
-    losses.push(lossSum / tokens, gradientNorm);
-  }
-  return losses;
-}
-
-function expectClose(found: readonly number[], expected: readonly number[], tolerance = 1e-4): void {
-  expect(found.length).toBe(expected.length);
-  const worst = Math.max(...found.map((value, i) => Math.abs(value - expected[i])));
-  expect(worst).toBeLessThan(tolerance);
-}
-
-const bytes = (state: State): [string, number[]][] => [...state].map(([name, { data }]) => [name, [...new Uint32Array(data.buffer)]]);
 
 describe("the CPU's executor", () => {
   it.each([

@@ -15,15 +15,14 @@ const provider = config.training.ep;
 const stays = provider === "webgpu";
 
 const { parameters: specs } = new TrainingGraphs(model, config).gradients();
-const slotSpecs = slotLayout(layoutOf(specs), optimizerOf(config).slots).tensors;
+const parameters = layoutOf(specs);
+const slots = slotLayout(parameters, optimizerOf(config).slots);
 let weights = firstFeeds();
 const sessions = new Map<string, Promise<Session>>();
 
 /** Weights and slots in the memory of this process. */
 function firstFeeds(): Feeds {
   const saved = state ? (new Map(state) as State) : undefined;
-  const parameters = layoutOf(specs);
-  const slots = slotLayout(parameters, optimizerOf(config).slots);
   const flatWeights = new Float32Array(parameters.length);
   const flatSlots = new Float32Array(slots.length);
   fillWeights(flatWeights, parameters, specs, config.training.seed, saved);
@@ -77,7 +76,7 @@ let reader: Promise<Session> | undefined;
 
 /** Weights and slots, read off the device through a graph that copies them: reading a GPU tensor directly ends the process. */
 async function saved(): Promise<State> {
-  const all: readonly Pick<ParameterSpec, "name" | "shape">[] = [...specs, ...slotSpecs];
+  const all = [...parameters.tensors, ...slots.tensors];
   let found: Readonly<Record<string, { readonly data: unknown }>> = weights;
   if (Object.values(weights).some((tensor) => tensor.location === "gpu-buffer")) {
     reader ??= createSession(copyGraph(all), { provider });
