@@ -1,9 +1,9 @@
-import { access, rename } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "@s2s/runtime";
 import * as v from "valibot";
 import type { State } from "./executor.ts";
-import { makeFolder, writeFileAtomically, writing } from "./files.ts";
+import { exists, makeFolder, writeFileAtomically, writing } from "./files.ts";
 import { PositionSchema, ValidationSchema } from "./position.ts";
 import type { Position, ValidationFigures } from "./position.ts";
 import { DamagedFileError } from "./safetensors-header.ts";
@@ -117,11 +117,4 @@ async function attempt(path: string): Promise<Attempt> {
     if (error instanceof DamagedFileError) return { missing: false, reason: `is damaged: ${error.what}` };
     throw error;
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

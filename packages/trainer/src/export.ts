@@ -6,7 +6,7 @@ import type { TokenUnit, Vocabulary } from "@s2s/runtime";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, Manifest, ModelConfig, Provenance } from "@s2s/runtime/manifest";
 import type { State } from "./executor.ts";
-import { makeFolder, sync, syncFolder, textChunk, writeChunks, writing } from "./files.ts";
+import { makeFolder, namesIn, sync, syncFolder, textChunk, writeChunks, writing } from "./files.ts";
 import type { BuildInferenceGraphs } from "./inference-graphs.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
@@ -126,10 +126,7 @@ function tokenizer({ tokens, vocabulary }: BundleSide, file: string): Manifest["
 }
 
 async function refuseForeignFolder(folder: string): Promise<void> {
-  const names = await writing(folder, () => readdir(folder)).catch((error: unknown): string[] => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  });
+  const names = await namesIn(folder);
   if (names.length > 0 && !names.includes(MANIFEST_FILE)) {
     throw new UserError(`${folder}: is not empty and holds no bundle (${names[0]}); give a new or an empty folder`);
   }

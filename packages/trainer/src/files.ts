@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { access, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "@s2s/runtime";
@@ -28,6 +28,26 @@ export async function writing<T>(path: string, action: () => Promise<T>): Promis
     if (reason === undefined) throw error;
     throw new UserError(`${path}: cannot write: ${reason}`, { cause: error });
   }
+}
+
+/** Whether something is at this path. */
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What lies in a folder that is to be written to; nothing where there is none yet. @throws UserError where it is no folder or cannot be read */
+export async function namesIn(folder: string): Promise<string[]> {
+  return writing(folder, async () => {
+    try {
+      return await readdir(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    }
+  });
 }
 
 /** Makes a folder and those above it. Node's own `recursive` never returns where a folder cannot be made (/proc, a deleted current folder). */

@@ -34,7 +34,7 @@ export type {
   TrainEvent,
   ValidationEvent,
 } from "./events.ts";
-export type { Batch, EvaluationResult, Executor, State, StateTensor, StepResult } from "./executor.ts";
+export type { Batch, EvaluationResult, Executor, State, StateTensor, StepOptions, StepResult } from "./executor.ts";
 export { exportBundle } from "./export.ts";
 export type { BundleParts, BundleSide } from "./export.ts";
 export { makeFolder, writeFileAtomically } from "./files.ts";

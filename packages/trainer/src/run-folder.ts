@@ -1,10 +1,9 @@
-import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@s2s/runtime";
 import type { Vocabulary } from "@s2s/runtime";
 import { CheckpointFolder } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
-import { makeFolder, textChunk, writeFileAtomically, writing } from "./files.ts";
+import { exists, makeFolder, namesIn, textChunk, writeFileAtomically, writing } from "./files.ts";
 import { readConfig } from "./load-config.ts";
 import { takeLock } from "./lock.ts";
 
@@ -112,20 +111,10 @@ export function holdsRun(folder: string): Promise<boolean> {
 
 /** @throws UserError where a new run may not be written to `folder`: early, before a corpus is read for nothing */
 export async function refuseUsedFolder(folder: string): Promise<void> {
-  const names = await writing(folder, () => readdir(folder)).catch((error: unknown): string[] => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  });
+  const names = await namesIn(folder);
   if (names.includes(CONFIG)) {
     throw new UserError(`${folder}: holds a run already; go on with it by \`--resume ${folder}\`, or give another --out`);
   }
   const foreign = names.filter((name) => !name.startsWith(LOCK) && name !== `${CONFIG}.tmp`);
   if (foreign.length > 0) throw new UserError(`${folder}: is not empty (${foreign[0]}); give a new or an empty folder as --out`);
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initialize, traceInference } from "@s2s/graph-builder";
-import { SPECIAL_TOKENS, Seq2Seq, Vocabulary, readBundle } from "@s2s/runtime";
+import { SPECIAL_TOKENS, START_ID, Seq2Seq, Vocabulary, readBundle } from "@s2s/runtime";
 import { buildInferenceGraphs } from "../build-inference.ts";
 import { exportBundle } from "../export.ts";
 import { benchCase, benchModel, median } from "./cases.ts";
@@ -61,7 +61,7 @@ const vocabularyOf = (size: number): Vocabulary =>
 async function decode(model: Seq2Seq, sources: number[][], length: number): Promise<number> {
   const begin = performance.now();
   let { states } = await model.start(sources);
-  let tokens = new Int32Array(sources.length).fill(2);
+  let tokens = new Int32Array(sources.length).fill(START_ID);
   for (let step = 0; step < length; step++) {
     const next = await model.step(tokens, states);
     tokens = Int32Array.from(sources, (_, row) => argMax(next.logits, row * model.vocabularySize, model.vocabularySize));

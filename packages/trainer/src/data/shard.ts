@@ -3,7 +3,7 @@ import type { Batch } from "../executor.ts";
 
 /**
  * Cuts a batch's rows into at most `shards` (1 or more) contiguous parts whose sizes differ by one at most (larger ones first), each with the batch's
- * S and T. Shards without a row are left out. The parts are copies, so that each can be transferred to its worker.
+ * S and T. Shards without a row are left out. The parts are copies: of a view the whole batch would be sent to every worker.
  */
 export function shardBatch(batch: Batch, shards: number): Batch[] {
   const parts = Math.min(shards, batch.size);
