@@ -52,6 +52,11 @@ describe("workers that step together", { timeout: 15_000 }, () => {
     expect(await anyAlive()).toBe(false);
   });
 
+  it("keep the code of an error that ended a thread, by which running out of memory is known", async () => {
+    const team = await startTeam(["ok", "ok"]);
+    await expect(team.ask(["a", "uncaught"])).rejects.toMatchObject({ code: "ERR_BLUE" });
+  });
+
   it("step on after one that threw", async () => {
     const team = await startTeam(["ok", "ok"]);
     await expect(team.ask(["a", "throw before"])).rejects.toThrow("no gradients");

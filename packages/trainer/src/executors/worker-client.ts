@@ -21,7 +21,7 @@ export class WorkerClient<Request> {
     this.#worker = new Worker(file, { workerData, ...(FROM_SOURCES && { execArgv: [] }) });
     this.#worker.on("message", (message: WorkerMessage) => this.#settle(message));
     this.#worker.on("messageerror", (error) => this.#fail(error));
-    this.#worker.on("error", (error) => this.#fail(revive(error as Error)));
+    this.#worker.on("error", (error) => this.#fail(asThrown(error as Error)));
     this.#worker.on("exit", (code) => this.#fail(new Error(`a training worker ended with code ${code}`)));
   }
 
@@ -76,12 +76,11 @@ export class WorkerClient<Request> {
 }
 
 function revive({ name, message, stack }: Failure): Error {
-  if (name === "UserError") return new UserError(message);
-  const error = new Error(message);
-  error.name = name;
-  if (stack) error.stack = stack;
-  return error;
+  return asThrown(Object.assign(new Error(message), { name, stack }));
 }
+
+/** A user's mistake gets its class back; anything else stays as it came, with its code (out of memory). */
+const asThrown = (error: Error): Error => (error.name === "UserError" ? new UserError(error.message) : error);
 
 /** The file of a worker beside this one. */
 export function workerFile(name: string): URL {

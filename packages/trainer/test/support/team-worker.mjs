@@ -13,7 +13,7 @@ if (start === "user") throw Object.assign(new Error("no such graph"), { name: "U
 if (start === "exit") process.exit(3);
 
 answerRequests(parentPort, async (request) => {
-  if (request === "uncaught") setImmediate(() => { throw new RangeError("out of the blue"); }); // prettier-ignore
+  if (request === "uncaught") setImmediate(() => { throw Object.assign(new RangeError("out of the blue"), { code: "ERR_BLUE" }); }); // prettier-ignore
   if (request === "uncaught") return new Promise(() => {});
   if (request === "throw before") throw new TypeError("no gradients");
   if (request === "exit before") process.exit(7);
