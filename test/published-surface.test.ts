@@ -87,7 +87,7 @@ test("@s2s/trainer", () => {
     SafetensorsFile
     batchCount benchCases benchDecode benchTrain buildInferenceGraphs
     collate configJsonSchema configKeys createExecutor
-    decodeWithBundle describeFilter describeValue
+    decodeWithBundle defaultThreads describeFilter describeValue
     encodeCorpus encodeSafetensors evaluate evaluateBundle evaluationBatches exactMatch exportBundle
     hash32 holdsRun
     keyedPermutation

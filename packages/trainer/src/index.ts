@@ -47,6 +47,7 @@ export type { RunPaths } from "./run-folder.ts";
 export { encodeSafetensors, SafetensorsFile } from "./safetensors.ts";
 export type { Tensor, TensorData } from "./safetensors.ts";
 export type { CreateExecutor, DecodeWithBundle, ExecutorContext, TrainOptions } from "./train-options.ts";
+export { defaultThreads } from "./threads.ts";
 export { train } from "./train.ts";
 export { benchCases } from "./bench/cases.ts";
 export { benchDecode } from "./bench/decode.ts";

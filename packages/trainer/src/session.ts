@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { UserError } from "@s2s/runtime";
 import type { ModelConfig } from "@s2s/runtime/manifest";
@@ -17,6 +16,7 @@ import { startPosition } from "./position.ts";
 import type { Position } from "./position.ts";
 import { readRunConfig, refuseUsedFolder, RunFolder } from "./run-folder.ts";
 import { learningRateAt } from "./schedule.ts";
+import { defaultThreads } from "./threads.ts";
 import { Throughput } from "./throughput.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -115,7 +115,7 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
 function complete(input: Config, stored: Config | undefined): Config {
   const { data, training, ...rest } = resolveConfig(input, "configuration");
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
-  const threads = training.threads ?? stored?.training.threads ?? Math.min(availableParallelism(), 8);
+  const threads = training.threads ?? stored?.training.threads ?? defaultThreads();
   return { ...rest, data: { ...data, train: absolute(data.train), valid: absolute(data.valid) }, training: { ...training, threads } };
 }
 

@@ -1,5 +1,4 @@
-import { availableParallelism } from "node:os";
-import { benchCases, benchDecode, benchTrain, createExecutor, type DecodeBench, type TrainBench } from "@s2s/trainer";
+import { benchCases, benchDecode, benchTrain, createExecutor, defaultThreads, type DecodeBench, type TrainBench } from "@s2s/trainer";
 import { Argument, Command, Option } from "commander";
 import { countOption, jsonOption, oneOf } from "../options/common.ts";
 import { count, plural } from "../report/format.ts";
@@ -44,7 +43,7 @@ export function benchCommand(terminal: Terminal): Command {
 
 function measure(what: "train" | "decode", name: string, { threads, steps }: Options): Promise<TrainBench | DecodeBench> {
   if (what === "decode") return benchDecode(name, { threads: threads ?? 1 });
-  return benchTrain(name, createExecutor, { threads: threads ?? Math.min(availableParallelism(), 8), steps });
+  return benchTrain(name, createExecutor, { threads: threads ?? defaultThreads(), steps });
 }
 
 function lines(result: TrainBench | DecodeBench): string[] {

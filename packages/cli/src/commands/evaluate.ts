@@ -1,5 +1,4 @@
-import { availableParallelism } from "node:os";
-import { configKeys, createExecutor, evaluateBundle, resolveConfig, type Evaluation } from "@s2s/trainer";
+import { configKeys, createExecutor, defaultThreads, evaluateBundle, resolveConfig, type Evaluation } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { jsonOption, required } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
@@ -31,7 +30,7 @@ export function evaluateCommand(terminal: Terminal): Command {
   return command.action(async (run: string, options: { data?: string; json?: boolean }) => {
     const file = required(options.data, "evaluate needs --data FILE, the pairs to evaluate on");
     const config = resolveConfig(given.input(), "the options");
-    const threads = config.training.threads ?? Math.min(availableParallelism(), 8);
+    const threads = config.training.threads ?? defaultThreads();
     const evaluation = await evaluateBundle(run, { file, config, threads, createExecutor });
     if (options.json) terminal.printJson(evaluation);
     else for (const line of lines(evaluation)) terminal.print(line);
