@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "@s2s/runtime";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CheckpointFolder, weightsOf } from "../src/checkpoint.ts";
 import type { Checkpoint } from "../src/checkpoint.ts";
 import type { State } from "../src/executor.ts";
 import { startPosition } from "../src/position.ts";
+import { failureText } from "./support/failure.ts";
 import { ended, startChild } from "./support/child.ts";
 import { withFullDisk } from "./support/failing-disk.ts";
 import { temporaryFolder } from "./support/toy-run.ts";
@@ -135,7 +135,7 @@ describe("damage", () => {
     await folder.save(checkpoint(2));
     truncateSync(folder.last, 100);
     truncateSync(folder.previous, 3);
-    const message = await failure(folder.load());
+    const message = await failureText(folder.load());
     expect(message).toContain(path);
     expect(message).toMatch(/last\.safetensors is damaged: .*previous\.safetensors is damaged: /);
   });
@@ -143,16 +143,16 @@ describe("damage", () => {
   test("of the only one, and of the best weights", async () => {
     await folder.save(checkpoint(1));
     truncateSync(folder.last, 100);
-    expect(await failure(folder.load())).toContain("previous.safetensors is missing");
+    expect(await failureText(folder.load())).toContain("previous.safetensors is missing");
     await folder.saveBest({ weights: state(1), epoch: 1, step: 1, validation: null });
     truncateSync(folder.best, 100);
-    expect(await failure(folder.loadBest())).toContain(folder.best);
+    expect(await failureText(folder.loadBest())).toContain(folder.best);
   });
 
   test("a sound safetensors file that is no checkpoint", async () => {
     await folder.saveBest({ weights: state(1), epoch: 1, step: 1, validation: null });
     writeFileSync(folder.last, readFileSync(folder.best));
-    expect(await failure(folder.load())).toContain("its record is not one of this version");
+    expect(await failureText(folder.load())).toContain("its record is not one of this version");
   });
 });
 
@@ -164,7 +164,7 @@ describe("a full disk", () => {
     await folder.save(checkpoint(1));
     await folder.save(checkpoint(2));
     for (const bytes of [0, 100, 700]) {
-      const text = await withFullDisk(code, bytes, () => failure(folder.save(checkpoint(3))));
+      const text = await withFullDisk(code, bytes, () => failureText(folder.save(checkpoint(3))));
       expect(text).toMatch(message);
       expect(text).toContain(folder.last);
     }
@@ -186,19 +186,9 @@ describe("a full disk", () => {
 
   test("a file where the folder should be", async () => {
     writeFileSync(path, "");
-    expect(await failure(folder.save(checkpoint(1)))).toContain("cannot write");
+    expect(await failureText(folder.save(checkpoint(1)))).toContain("cannot write");
     rmSync(path);
     mkdirSync(`${folder.last}.tmp`, { recursive: true });
-    expect(await failure(folder.save(checkpoint(1)))).toContain("a folder stands where a file is needed");
+    expect(await failureText(folder.save(checkpoint(1)))).toContain("a folder stands where a file is needed");
   });
 });
-
-async function failure(promise: Promise<unknown>): Promise<string> {
-  const error: unknown = await promise.then(
-    () => new Error("nothing failed"),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  expect((error as Error).message).not.toContain("\n");
-  return (error as Error).message;
-}

@@ -92,7 +92,6 @@ describe("trainingBatches", () => {
       padded += batch.source.length + batch.targetOutput.length;
     }
     const waste = 1 - real / padded;
-    console.info(`padding: ${(100 * waste).toFixed(1)}% of the entries, ${shapes.size} shapes in ${batchCount(pairs.count, 64)} batches`);
     // Rounding up to multiples of 4 alone adds 1.5 entries to about 16; batches of unsorted pairs waste about 40%.
     expect(waste).toBeLessThan(0.12);
     expect(shapes.size).toBeLessThan(40);

@@ -1,12 +1,12 @@
 import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { UserError } from "@s2s/runtime";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Config } from "../src/config.ts";
 import type { TrainEvent } from "../src/events.ts";
 import { holdsRun, readRunConfig } from "../src/run-folder.ts";
+import { failure } from "./support/failure.ts";
 import { ended, startChild } from "./support/child.ts";
 import { watchingChanges } from "./support/failing-disk.ts";
 import { collect, eventsOf, lasting, temporaryFolder, toyConfig, toyOptions, writePairs } from "./support/toy-run.ts";
@@ -256,14 +256,4 @@ function isGone(error: Error): false {
 
 function lastingMetrics(): { metrics: string } {
   return { metrics: readFileSync(join(out, "metrics.jsonl"), "utf8") };
-}
-
-async function failure(promise: Promise<unknown>): Promise<UserError> {
-  const error: unknown = await promise.then(
-    () => new Error("nothing failed"),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  expect((error as Error).message).not.toContain("\n");
-  return error as UserError;
 }

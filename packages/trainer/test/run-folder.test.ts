@@ -6,6 +6,7 @@ import { UserError } from "@s2s/runtime";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { configHash, refuseChanges } from "../src/config-changes.ts";
 import { readRunConfig, RunFolder, runPaths } from "../src/run-folder.ts";
+import { failureText } from "./support/failure.ts";
 import { temporaryFolder, toyConfig } from "./support/toy-run.ts";
 
 let temporary: ReturnType<typeof temporaryFolder>;
@@ -38,21 +39,21 @@ describe("a new run", () => {
 
   test("is refused where a run is, naming --resume, and where foreign files are", async () => {
     await (await RunFolder.create(folder, config)).release();
-    expect(await failure(RunFolder.create(folder, config))).toContain(`--resume ${folder}`);
-    expect(await failure(RunFolder.create(temporary.path, config))).toContain("is not empty (a)");
+    expect(await failureText(RunFolder.create(folder, config))).toContain(`--resume ${folder}`);
+    expect(await failureText(RunFolder.create(temporary.path, config))).toContain("is not empty (a)");
     expect(existsSync(join(temporary.path, "train.lock"))).toBe(false);
   });
 
   test("is refused where a file is in the way", async () => {
     writeFileSync(join(temporary.path, "file"), "");
-    expect(await failure(RunFolder.create(join(temporary.path, "file"), config))).toContain("not a folder");
-    expect(await failure(RunFolder.create(join(temporary.path, "file", "run"), config))).toContain("not a folder");
+    expect(await failureText(RunFolder.create(join(temporary.path, "file"), config))).toContain("not a folder");
+    expect(await failureText(RunFolder.create(join(temporary.path, "file", "run"), config))).toContain("not a folder");
   });
 });
 
 describe("an old run", () => {
   test("that is none is refused", async () => {
-    expect(await failure(RunFolder.open(folder))).toContain(`${folder}: holds no run`);
+    expect(await failureText(RunFolder.open(folder))).toContain(`${folder}: holds no run`);
     expect(existsSync(folder)).toBe(false);
   });
 
@@ -60,7 +61,7 @@ describe("an old run", () => {
     await (await RunFolder.create(folder, config)).release();
     const path = runPaths(folder).config;
     writeFileSync(path, readFileSync(path, "utf8").slice(0, 50));
-    expect(await failure(RunFolder.open(folder))).toContain(path);
+    expect(await failureText(RunFolder.open(folder))).toContain(path);
     expect(existsSync(lock)).toBe(false);
   });
 });
@@ -71,7 +72,7 @@ describe("the lock", () => {
 
   test("keeps a second training of this process out", async () => {
     const first = await RunFolder.open(folder);
-    expect(await failure(RunFolder.open(folder))).toContain("trains in this folder");
+    expect(await failureText(RunFolder.open(folder))).toContain("trains in this folder");
     await first.release();
     await (await RunFolder.open(folder)).release();
     expect(existsSync(lock)).toBe(false);
@@ -80,7 +81,7 @@ describe("the lock", () => {
   test("of a living process keeps others out; of a dead one it is taken over", async () => {
     const other = spawn("sleep", ["60"]);
     writeFileSync(lock, content(other.pid as number));
-    const message = await failure(RunFolder.open(folder));
+    const message = await failureText(RunFolder.open(folder));
     expect(message).toContain(`process ${other.pid} trains in this folder`);
     expect(message).toContain(lock);
     const gone = new Promise((resolve) => other.once("exit", resolve));
@@ -94,7 +95,7 @@ describe("the lock", () => {
 
   test("of another machine is never judged", async () => {
     writeFileSync(lock, content(1, "elsewhere"));
-    expect(await failure(RunFolder.open(folder))).toContain("process 1 on elsewhere");
+    expect(await failureText(RunFolder.open(folder))).toContain("process 1 on elsewhere");
     expect(readFileSync(lock, "utf8")).toBe(content(1, "elsewhere"));
   });
 
@@ -136,13 +137,3 @@ describe("changes of the configuration", () => {
     expect(await configHash(changed(key, value))).not.toBe(await configHash(config));
   });
 });
-
-async function failure(promise: Promise<unknown>): Promise<string> {
-  const error: unknown = await promise.then(
-    () => new Error("nothing failed"),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  expect((error as Error).message).not.toContain("\n");
-  return (error as Error).message;
-}

@@ -6,6 +6,7 @@ import { CheckpointFolder } from "../src/checkpoint.ts";
 import type { StepEvent } from "../src/events.ts";
 import { readRunConfig } from "../src/run-folder.ts";
 import type { CreateExecutor } from "../src/train-options.ts";
+import { failure } from "./support/failure.ts";
 import { createToyExecutor, ToyExecutor } from "./support/toy-executor.ts";
 import { collect, eventsOf, temporaryFolder, toyConfig, toyOptions, writePairs } from "./support/toy-run.ts";
 
@@ -298,13 +299,3 @@ test("prints nothing", async () => {
   for (const spy of spies) expect(spy).not.toHaveBeenCalled();
   vi.restoreAllMocks();
 });
-
-async function failure(promise: Promise<unknown>): Promise<UserError> {
-  const error: unknown = await promise.then(
-    () => new Error("nothing failed"),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  expect((error as Error).message).not.toContain("\n");
-  return error as UserError;
-}
