@@ -68,19 +68,9 @@ export { type Dim, sameShape, type Shape, ShapeError } from "./shape.ts";
 export type { Rule, RuleContext, Rules } from "./sweep.ts";
 export { initialize, type Initializer, type ParameterSpec } from "./init.ts";
 export { adam, type AdamOptions, adamw, momentum, type Optimizer, sgd, type StepScalars } from "./optimizers.ts";
-export {
-  type BatchDims,
-  type StateNames,
-  traceEvaluate,
-  traceGradients,
-  type TracedGraph,
-  type TracedInference,
-  traceInference,
-  traceTrain,
-  traceUpdate,
-  type TrainingOptions,
-  type UpdateOptions,
-} from "./trace.ts";
+export { type BatchDims, traceEvaluate, traceGradients, type TracedGraph, traceTrain, type TrainingOptions } from "./trace.ts";
+export { type StateNames, type TracedInference, traceInference } from "./trace-inference.ts";
+export { traceUpdate, type UpdateOptions } from "./trace-update.ts";
 export { unrollScans, type UnrollOptions } from "./unroll.ts";
 export { type FlatUpdate, traceFlatUpdate } from "./trace-flat.ts";
 export { attachGradient, type CustomGradient } from "./custom.ts";

@@ -4,7 +4,7 @@ import { reduceSum, reduceSumSquare } from "./ops/reduce.ts";
 import { clipFactor } from "./optimizers.ts";
 import { prune } from "./prune.ts";
 import { scan } from "./scan.ts";
-import type { UpdateOptions } from "./trace.ts";
+import type { UpdateOptions } from "./trace-update.ts";
 
 /**
  * The update of update.onnx on parameters laid side by side in rows [K, C], so that threads can share the rows among them. A row's work
