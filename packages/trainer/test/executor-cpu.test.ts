@@ -74,6 +74,17 @@ describe("the CPU's executor", () => {
     expectClose([other.lossSum, other.tokens, other.correct], [one.lossSum, one.tokens, one.correct], 1e-3);
   });
 
+  it("uses all threads for a large model, however small its batches are", async () => {
+    const config = configOf({ batchSize: 1 });
+    let started = 0;
+    const count = (): void => void (started += 1);
+    process.on("worker", count);
+    const [cut, whole] = [await open(config, 3), await open(config, 3, { large: 0 })];
+    process.off("worker", count);
+    expect(started).toBe(1 + 3);
+    expectClose(await steps(whole, 1, 3, { size: 1 }), await steps(cut, 1, 3, { size: 1 }));
+  });
+
   it("takes batches with fewer rows than workers, between whole ones", async () => {
     const [one, three] = [await open(configOf(), 1), await open(configOf(), 3)];
     for (const [i, size] of [7, 2, 1, 7].entries()) {

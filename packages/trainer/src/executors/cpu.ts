@@ -24,8 +24,9 @@ const LARGE = 4_000_000;
  * `large` replaces that bound of the parameters, for tests.
  */
 export async function createCpuExecutor({ model, config, threads, state }: ExecutorContext, large = LARGE): Promise<Executor> {
-  const workers = Math.max(1, Math.min(threads, config.training.batchSize));
-  const shards = parameterCount(model) > large ? 1 : workers;
+  const whole = parameterCount(model) > large;
+  const workers = whole ? threads : Math.min(threads, config.training.batchSize);
+  const shards = whole ? 1 : workers;
   const traced = new TrainingGraphs(model, config, { shards, singleThreaded: shards === workers });
   const { graph: gradients, parameters: specs } = traced.gradients();
   const parameters = layoutOf(specs);
