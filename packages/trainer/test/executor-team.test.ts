@@ -25,7 +25,7 @@ async function anyAlive(): Promise<boolean> {
 
 afterEach(async () => {
   for (const team of teams.splice(0)) await team.close();
-});
+}, 5000);
 
 // A failure that is not told to the others shows as a test that never ends.
 describe("workers that step together", { timeout: 15_000 }, () => {
