@@ -1,5 +1,6 @@
 // Trains for many steps, with checkpoints and validation as in any run, and watches the memory of the whole process, workers included.
-// Exits with 1 where it grows. After `npm run build`:  node scripts/soak.mjs [--steps 5000] [--hidden 64] [--threads 2]
+// Exits with 1 where it grows. After `npm run build`:
+//   npm run soak -- [--steps 5000] [--hidden 64] [--threads 2]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

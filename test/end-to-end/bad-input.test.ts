@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { probeProvider } from "@s2s/runtime";
 import { beforeAll, describe, expect, test } from "vitest";
-import { BIN } from "../../packages/cli/test/support/bin.ts";
+import { BIN, s2s } from "../../packages/cli/test/support/bin.ts";
 import { letterSequences, reversalPairs } from "../support/tasks.ts";
 import { Workplace } from "../support/workplace.ts";
 
@@ -46,6 +46,17 @@ test.skipIf(cuda.available)("CUDA where it is not installed is refused before an
   ];
   for (const line of lines) expect(line).toMatch(/^provider cuda is not available here \(.+\): it needs .*CUDA 12, cuDNN 9.*; or use cpu$/);
   expect(await readdir(place.folder)).not.toContain("cuda");
+});
+
+test.skipIf(process.platform !== "linux")("WebGPU without a device is refused the same way", async () => {
+  // No driver of Vulkan is found under this name, so that a machine with a GPU has none for a moment.
+  const env = { VK_ICD_FILENAMES: "/nowhere.json" };
+  for (const args of [train("webgpu"), ["translate", "run", "abc"]]) {
+    const { code, stdout, stderr } = await s2s([...args, "--ep", "webgpu"], { cwd: place.folder, env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^s2s: provider webgpu is not available here \(.+\): it needs a GPU and its driver: .*; or use cpu\n$/);
+  }
+  expect(await readdir(place.folder)).not.toContain("webgpu");
 });
 
 describe("text that is not UTF-8 is named by file and line", () => {
