@@ -1,14 +1,15 @@
-import { mkdtemp, mkdir, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { configKeys, type Config } from "@s2s/trainer";
 import { Command } from "commander";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ConfigOptions } from "../src/options/config-options.ts";
 import { settleConfig } from "../src/options/settle-config.ts";
 
 async function settle(config: object | string | undefined, ...args: string[]): Promise<Config> {
   const folder = await mkdtemp(join(tmpdir(), "s2s-config-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, "sub", "s2s.config.json");
   await mkdir(join(folder, "sub"));
   if (config !== undefined) await writeFile(file, typeof config === "string" ? config : JSON.stringify(config, null, 2));
