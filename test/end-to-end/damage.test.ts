@@ -184,3 +184,11 @@ test.skipIf(process.platform === "win32")(
     });
   },
 );
+
+test("a damaged bundle is made anew by going on with its run", async () => {
+  await cp(place.path("run"), place.path("mended"), { recursive: true });
+  await damage(place.path("mended/bundle/weights.safetensors"), "cut");
+  await place.refused("translate", "mended", "abc");
+  await place.ok("train", "--resume", "mended");
+  await place.ok("translate", "mended", "abc");
+});

@@ -5,6 +5,10 @@ import { explainAbsence, type Provider } from "./providers.ts";
 // Feeds are read by their fields, so the class of onnxruntime-common serves every build; it needs no native library to be loaded.
 export { Tensor } from "onnxruntime-common";
 
+// ONNX Runtime's Node builds send telemetry and keep a device id in the home folder unless this is set before they load. A program that
+// answers in private does neither; whoever wants it sets the variable to 0.
+if (typeof process !== "undefined") process.env["ORT_DISABLE_TELEMETRY"] ??= "1";
+
 type Ort = Pick<typeof import("onnxruntime-common"), "InferenceSession" | "env">;
 
 /**

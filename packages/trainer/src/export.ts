@@ -74,14 +74,23 @@ export async function publishBundle(from: string, to: string): Promise<void> {
   await writing(to, async () => {
     for (const name of await readdir(from)) await sync(join(from, name));
     await syncFolder(from);
+    // Left there by a kill in the middle of this.
+    await keepOthers(old, from);
     await rm(old, { recursive: true, force: true });
     await rename(to, old).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     });
     await rename(from, to);
+    await keepOthers(old, to);
     await syncFolder(dirname(to));
     await rm(old, { recursive: true, force: true });
   });
+}
+
+/** What somebody else put beside the old files (a model card, notes) moves on to the new ones. */
+async function keepOthers(old: string, now: string): Promise<void> {
+  const own = new Set(await namesIn(now));
+  for (const name of await namesIn(old)) if (!own.has(name)) await rename(join(old, name), join(now, name));
 }
 
 async function writeFiles(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {

@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { MANIFEST_FILE } from "@s2s/runtime/manifest";
+import { readBundle, UserError } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { evaluationBatches } from "./data/batches.ts";
 import { longestLengths } from "./data/pairs.ts";
@@ -76,9 +74,20 @@ async function keep(
 
 /** Exports `best.safetensors` again where the bundle was lost, such as by a kill while it was put into its place. */
 export async function restoreBundle(session: Session): Promise<void> {
-  if (existsSync(join(session.run.paths.bundle, MANIFEST_FILE))) return;
+  if (await isWhole(session.run.paths.bundle)) return;
   const { weights, ...figures } = await session.run.checkpoints.loadBest();
   await exportBundle(session.run.paths.bundle, bundleParts(session, weights, figures), session.options.buildInferenceGraphs);
+}
+
+/** Whether every byte of the bundle is as it was written. */
+async function isWhole(bundle: string): Promise<boolean> {
+  try {
+    await readBundle(bundle);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }
 
 /** @throws UserError where a weight or slot is not finite: such a state is never saved */

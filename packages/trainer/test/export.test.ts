@@ -113,3 +113,16 @@ test("a folder with other things is refused and kept; an empty one is taken", as
   await expect(exportBundle(other, parts(1), buildToyGraphs)).rejects.toThrow("is not empty and holds no bundle (thesis.txt)");
   expect(existsSync(join(other, "thesis.txt"))).toBe(true);
 });
+
+test("what others put beside the bundle's files stays, also after a kill in the middle of an exchange", async () => {
+  await exportBundle(folder, parts(1), buildToyGraphs);
+  writeFileSync(join(folder, "README.md"), "a model card");
+  await exportBundle(folder, parts(2), buildToyGraphs);
+  expect(read("README.md").toString()).toBe("a model card");
+  mkdirSync(`${folder}.old`);
+  writeFileSync(join(`${folder}.old`, "notes.txt"), "left behind");
+  await exportBundle(folder, parts(3), buildToyGraphs);
+  expect(read("notes.txt").toString()).toBe("left behind");
+  expect(read("README.md").toString()).toBe("a model card");
+  expect(existsSync(`${folder}.old`)).toBe(false);
+});
