@@ -42,7 +42,7 @@ describe("a run ends with the same bytes", () => {
     for (const epochs of [0, 1, 1, 0, 1, 1]) {
       const { process: child, finished, waitFor } = place.start(...goOn("killed"));
       if (epochs > 0) await waitFor("\nepoch ");
-      await sleep(Math.random() * (epochs > 0 ? duration / EPOCHS / 2 : duration / 3));
+      await sleep(Math.random() * (epochs > 0 ? duration / EPOCHS / 4 : duration / 3));
       child.kill("SIGKILL");
       const { code, signal, stdout, stderr } = await finished;
       log.push(`${signal ?? code}: ${stdout.split("\n").slice(2, -1).join("; ")}`);
@@ -50,7 +50,8 @@ describe("a run ends with the same bytes", () => {
       expect({ code: code ?? 0, stderr }, log.join("\n")).toEqual({ code: 0, stderr: "" });
       if (code === 0) break;
     }
-    expect(log.filter((line) => line.startsWith("SIGKILL")).length, log.join("\n")).toBeGreaterThan(2);
+    // On a machine that has become faster since `duration` was taken, the run may end before its last kills.
+    expect(log.filter((line) => line.startsWith("SIGKILL")).length, log.join("\n")).toBeGreaterThan(1);
     await place.ok(...goOn("killed"));
     expect(await lasting("killed"), log.join("\n")).toEqual(whole);
   });

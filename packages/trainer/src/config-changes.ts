@@ -16,7 +16,7 @@ export function refuseChanges(folder: string, before: Config, after: Config): vo
   if (keys.length === 0) return;
   const changes = keys.map((key) => `${key} from ${old.get(key) ?? "its default"} to ${fresh.get(key) ?? "its default"}`);
   throw new UserError(
-    `${folder}: a resumed run cannot change ${changes.join(", ")}; leave it out, or train into another folder (epochs and patience may change)`,
+    `${folder}: a resumed run cannot change ${changes.join(", ")}; leave it out, or train into another folder (epochs, patience, threads and ep may change)`,
   );
 }
 

@@ -34,7 +34,7 @@ export function trainCommand(terminal: Terminal): Command {
     .description("train a model on pairs of texts, or go on with a run")
     .addOption(new Option("--config <file>", "configuration in JSON, as `s2s init` writes it"))
     .addOption(new Option("--out <folder>", "new folder for the run: configuration, checkpoints, metrics, the trained model"))
-    .addOption(new Option("--resume <run>", "go on with the run in this folder; --epochs and --patience may change"))
+    .addOption(new Option("--resume <run>", "go on with the run in this folder; --epochs, --patience, --threads and --ep may change"))
     .addOption(jsonOption("print the result as one JSON object; progress goes to stderr"))
     .addHelpText("after", HELP);
   const given = new ConfigOptions(command, configKeys());
