@@ -68,9 +68,10 @@ test("@s2s/runtime/manifest and /ort", () => {
     FORMAT_VERSION FileInfoSchema
     GraphInfoSchema
     MANIFEST_FILE ManifestSchema ModelSchema
-    ProvenanceSchema
+    PRECISIONS ProvenanceSchema
     SpecialTokensSchema StateInfoSchema
-    TensorInfoSchema TokenizerSchema"
+    TensorInfoSchema TokenizerSchema TrainableSchema
+    VariantSchema"
   `);
   expect(namesOf(ort)).toMatchInlineSnapshot(`
     "Tensor

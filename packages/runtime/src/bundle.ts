@@ -1,5 +1,5 @@
 import { UserError } from "./errors.ts";
-import { MANIFEST_FILE, type FileInfo, type Manifest, type TokenizerInfo } from "./manifest.ts";
+import { MANIFEST_FILE, type FileInfo, type Manifest, type TokenizerInfo, type Variant } from "./manifest.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -20,6 +20,8 @@ export interface BundleFiles {
 /** A bundle whose every file was checked. */
 export interface Bundle {
   readonly manifest: Manifest;
+  /** The one that is used: the first of the manifest's. */
+  readonly variant: Variant;
   readonly source: Vocabulary;
   readonly target: Vocabulary;
   readonly files: BundleFiles;
@@ -36,6 +38,7 @@ export async function openBundle(files: BundleFiles): Promise<Bundle> {
   for (const file of manifest.files) await checkFile(files, file);
   return {
     manifest,
+    variant: manifest.variants[0] as Variant,
     source: await readVocabulary(files, manifest.source),
     target: await readVocabulary(files, manifest.target),
     files,

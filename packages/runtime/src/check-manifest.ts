@@ -1,11 +1,26 @@
 import { UserError } from "./errors.ts";
-import { MANIFEST_FILE, type GraphInfo, type Manifest, type TensorInfo } from "./manifest.ts";
+import { MANIFEST_FILE, type GraphInfo, type Manifest, type TensorInfo, type Variant } from "./manifest.ts";
 
 /** Names at the border of the two graphs; those of the states are the manifest's. */
 export const SOURCE = "source";
 export const SOURCE_LENGTHS = "source_lengths";
 export const TOKEN = "token";
 export const LOGITS = "logits";
+
+type Form = readonly [type: string, shape: readonly null[]];
+/** Those of the graph that generates whole answers: docs/design.md says what they mean. */
+const GENERATE_INPUTS: Readonly<Record<string, Form>> = {
+  [SOURCE]: ["int32", [null, null]],
+  [SOURCE_LENGTHS]: ["int32", [null]],
+  max_length: ["int32", []],
+  beams: ["int32", []],
+  length_penalty: ["float32", []],
+};
+const GENERATE_OUTPUTS: Readonly<Record<string, Form>> = {
+  ids: ["int32", [null, null, null]],
+  lengths: ["int32", [null, null]],
+  scores: ["float32", [null, null]],
+};
 
 /** What the schema cannot say: that the parts of a manifest agree. @throws UserError */
 export function checkManifest(manifest: Manifest, where: string): void {
@@ -14,45 +29,84 @@ export function checkManifest(manifest: Manifest, where: string): void {
   };
   checkFiles(manifest, fail);
   checkVocabularies(manifest, fail);
-  checkGraphs(manifest, fail);
+  if (manifest.states.length === 0) fail("states is empty, so nothing leads from the encoder to the decoder");
+  checkVariants(manifest, fail);
 }
 
 type Fail = (problem: string) => never;
 
-function checkFiles({ files, graphs, weights, source, target }: Manifest, fail: Fail): void {
+function checkFiles({ files, variants, trainable, source, target }: Manifest, fail: Fail): void {
   const listed = new Set(files.map(({ name }) => name));
   if (listed.size < files.length) fail("files lists a name twice");
   if (listed.has(MANIFEST_FILE)) fail(`files lists ${MANIFEST_FILE} itself`);
-  for (const file of [graphs.encoder.file, graphs.decoder.file, weights, source.vocabulary, target.vocabulary]) {
-    if (!listed.has(file)) fail(`${file} is used but not listed in files`);
+  const used = [source.vocabulary, target.vocabulary];
+  if (trainable) used.push(trainable.graph.file);
+  for (const { graphs, weights } of variants) {
+    // A graph that holds its weights also holds this manifest, which cannot have its checksum.
+    if (weights !== undefined) used.push(weights, ...graphsOf(graphs).map(({ file }) => file));
+  }
+  for (const file of used) if (!listed.has(file)) fail(`${file} is used but not listed in files`);
+}
+
+function checkVariants(manifest: Manifest, fail: Fail): void {
+  const { variants, trainable } = manifest;
+  const precisions = new Set(variants.map(({ precision }) => precision));
+  if (precisions.size < variants.length) fail("variants lists a precision twice");
+  if (trainable && !precisions.has("float32")) fail("trainable needs a float32 variant, whose weights it goes on from");
+  for (const { precision, graphs, weights } of variants) {
+    const { encoder, decoder, generate } = graphs;
+    const path = `variants.${precision}.graphs`;
+    if ((encoder || decoder) && weights === undefined) fail(`variants.${precision}.weights is missing`);
+    if (encoder && decoder) checkSplitGraphs(`${path}.encoder`, encoder, `${path}.decoder`, decoder, manifest, fail);
+    else if (encoder || decoder) fail(`${path} has an encoder or a decoder alone`);
+    else if (!generate) fail(`${path} is empty`);
+    if (generate) checkGenerate(`${path}.generate`, generate, fail);
   }
 }
+
+const graphsOf = (graphs: Variant["graphs"]): GraphInfo[] => Object.values(graphs).filter((graph) => graph !== undefined);
 
 function checkVocabularies({ model, source, target }: Manifest, fail: Fail): void {
   if (source.size !== model.sourceVocabulary) fail(`source.size is ${source.size} but model.sourceVocabulary ${model.sourceVocabulary}`);
   if (target.size !== model.targetVocabulary) fail(`target.size is ${target.size} but model.targetVocabulary ${model.targetVocabulary}`);
 }
 
-function checkGraphs({ graphs: { encoder, decoder }, states, model }: Manifest, fail: Fail): void {
-  if (states.length === 0) fail("states is empty, so nothing leads from the encoder to the decoder");
+function checkSplitGraphs(
+  encoderPath: string,
+  encoder: GraphInfo,
+  decoderPath: string,
+  decoder: GraphInfo,
+  { states, model }: Manifest,
+  fail: Fail,
+): void {
   const initial = states.map((state) => state.initial);
   const inputs = states.map((state) => state.input);
   const outputs = states.map((state) => state.output);
-  requireNames("graphs.encoder.inputs", encoder.inputs, [SOURCE, SOURCE_LENGTHS], fail);
-  requireNames("graphs.encoder.outputs", encoder.outputs, initial, fail);
-  requireNames("graphs.decoder.inputs", decoder.inputs, [TOKEN, ...inputs], fail);
-  requireNames("graphs.decoder.outputs", decoder.outputs, [LOGITS, ...outputs], fail);
+  requireNames(`${encoderPath}.inputs`, encoder.inputs, [SOURCE, SOURCE_LENGTHS], fail);
+  requireNames(`${encoderPath}.outputs`, encoder.outputs, initial, fail);
+  requireNames(`${decoderPath}.inputs`, decoder.inputs, [TOKEN, ...inputs], fail);
+  requireNames(`${decoderPath}.outputs`, decoder.outputs, [LOGITS, ...outputs], fail);
 
-  requireTensor("graphs.encoder.inputs", find(encoder.inputs, SOURCE), "int32", [null, null], fail);
-  requireTensor("graphs.encoder.inputs", find(encoder.inputs, SOURCE_LENGTHS), "int32", [null], fail);
-  requireTensor("graphs.decoder.inputs", find(decoder.inputs, TOKEN), "int32", [null], fail);
-  requireTensor("graphs.decoder.outputs", find(decoder.outputs, LOGITS), "float32", [null, model.targetVocabulary], fail);
+  requireTensor(`${encoderPath}.inputs`, find(encoder.inputs, SOURCE), "int32", [null, null], fail);
+  requireTensor(`${encoderPath}.inputs`, find(encoder.inputs, SOURCE_LENGTHS), "int32", [null], fail);
+  requireTensor(`${decoderPath}.inputs`, find(decoder.inputs, TOKEN), "int32", [null], fail);
+  requireTensor(`${decoderPath}.outputs`, find(decoder.outputs, LOGITS), "float32", [null, model.targetVocabulary], fail);
   for (const state of states) {
     const width = find(encoder.outputs, state.initial)?.shape[1];
-    if (typeof width !== "number") return fail(`graphs.encoder.outputs: ${state.initial} must have a number as its second dimension`);
-    requireTensor("graphs.encoder.outputs", find(encoder.outputs, state.initial), "float32", [null, width], fail);
-    requireTensor("graphs.decoder.inputs", find(decoder.inputs, state.input), "float32", [null, width], fail);
-    requireTensor("graphs.decoder.outputs", find(decoder.outputs, state.output), "float32", [null, width], fail);
+    if (typeof width !== "number") return fail(`${encoderPath}.outputs: ${state.initial} must have a number as its second dimension`);
+    requireTensor(`${encoderPath}.outputs`, find(encoder.outputs, state.initial), "float32", [null, width], fail);
+    requireTensor(`${decoderPath}.inputs`, find(decoder.inputs, state.input), "float32", [null, width], fail);
+    requireTensor(`${decoderPath}.outputs`, find(decoder.outputs, state.output), "float32", [null, width], fail);
+  }
+}
+
+function checkGenerate(path: string, { inputs, outputs }: GraphInfo, fail: Fail): void {
+  requireNames(`${path}.inputs`, inputs, Object.keys(GENERATE_INPUTS), fail);
+  requireNames(`${path}.outputs`, outputs, Object.keys(GENERATE_OUTPUTS), fail);
+  for (const [name, [type, shape]] of Object.entries(GENERATE_INPUTS))
+    requireTensor(`${path}.inputs`, find(inputs, name), type, shape, fail);
+  for (const [name, [type, shape]] of Object.entries(GENERATE_OUTPUTS)) {
+    requireTensor(`${path}.outputs`, find(outputs, name), type, shape, fail);
   }
 }
 

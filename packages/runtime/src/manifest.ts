@@ -3,7 +3,7 @@ import * as v from "valibot";
 /** The manifest's file name inside a bundle. */
 export const MANIFEST_FILE = "s2s.json";
 /** Raised when a manifest of the older form can no longer be read. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** Upper bounds, so that a hostile manifest cannot ask for absurd amounts of memory. */
 const MAX_SIZE = 1_000_000;
@@ -72,6 +72,33 @@ export const ModelSchema = v.strictObject({
   decoder: decoderSchema,
 });
 
+/** How the weights are stored; the first is also how the model was trained. */
+export const PRECISIONS = ["float32", "float16", "int8"] as const;
+
+/** The same model in one precision. Graphs with `weights` point into that file; without, they hold their weights themselves. */
+export const VariantSchema = v.strictObject({
+  precision: v.picklist(PRECISIONS),
+  /** Encoder and decoder come together; a model in one file has `generate` alone. */
+  graphs: v.strictObject({
+    encoder: v.optional(GraphInfoSchema),
+    decoder: v.optional(GraphInfoSchema),
+    generate: v.optional(GraphInfoSchema),
+  }),
+  /** External data of the variant's graphs: a safetensors file, so that the same bytes serve ONNX Runtime and other tools. */
+  weights: v.optional(fileName),
+});
+
+/** A whole training step in one graph, which goes on from the float32 variant's weights. */
+export const TrainableSchema = v.strictObject({
+  graph: GraphInfoSchema,
+  optimizer: v.picklist(["sgd", "momentum", "adam", "adamw"]),
+  /** The step takes and gives back `<slot>/<parameter>`, zero at the start. */
+  slots: v.pipe(v.array(name), v.maxLength(10)),
+  learningRate: v.pipe(v.number(), v.minValue(0), v.maxValue(1000)),
+  /** Whether the step takes a `dropout_seed`. */
+  dropout: v.boolean(),
+});
+
 export const FileInfoSchema = v.strictObject({
   name: fileName,
   bytes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_BYTES)),
@@ -97,11 +124,11 @@ export const ManifestSchema = v.strictObject({
   /** Longest source accepted and longest target generated, in tokens, `</s>` included. */
   maxSourceLength: count(MAX_LENGTH),
   maxTargetLength: count(MAX_LENGTH),
-  graphs: v.strictObject({ encoder: GraphInfoSchema, decoder: GraphInfoSchema }),
+  /** In the author's order of preference: what runs on a device and comes first is taken. */
+  variants: v.pipe(v.array(VariantSchema), v.minLength(1), v.maxLength(PRECISIONS.length)),
+  trainable: v.optional(TrainableSchema),
   /** Recurrent states of the decoder, in the order of its inputs. */
   states: v.pipe(v.array(StateInfoSchema), v.maxLength(1_000)),
-  /** External data of every graph: a safetensors file, so that the same bytes serve ONNX Runtime and other tools. */
-  weights: fileName,
   parameters: v.pipe(v.array(TensorInfoSchema), v.maxLength(10_000)),
   /** Every other file of the bundle with its size and checksum. */
   files: v.pipe(v.array(FileInfoSchema), v.maxLength(1_000)),
@@ -111,6 +138,9 @@ export const ManifestSchema = v.strictObject({
 export type ElementType = v.InferOutput<typeof ElementTypeSchema>;
 export type TensorInfo = v.InferOutput<typeof TensorInfoSchema>;
 export type GraphInfo = v.InferOutput<typeof GraphInfoSchema>;
+export type Precision = (typeof PRECISIONS)[number];
+export type Variant = v.InferOutput<typeof VariantSchema>;
+export type Trainable = v.InferOutput<typeof TrainableSchema>;
 export type StateInfo = v.InferOutput<typeof StateInfoSchema>;
 export type TokenizerInfo = v.InferOutput<typeof TokenizerSchema>;
 export type FileInfo = v.InferOutput<typeof FileInfoSchema>;

@@ -24,8 +24,9 @@ export class Seq2Seq implements StepModel<States> {
   }
 
   /** @throws UserError when the provider is not there, a graph cannot be loaded or is not the one that the manifest describes. */
-  static async open({ manifest, files }: Bundle, options: SessionOptions = {}): Promise<Seq2Seq> {
-    const { graphs, states, target } = manifest;
+  static async open({ manifest, variant: { graphs }, files }: Bundle, options: SessionOptions = {}): Promise<Seq2Seq> {
+    const { states, target } = manifest;
+    if (!graphs.encoder || !graphs.decoder) throw new UserError(`${files.locate("")}: holds no encoder and decoder; export it as a folder`);
     const encoder = await openGraph(files.locate(graphs.encoder.file), graphs.encoder, options);
     try {
       const decoder = await openGraph(files.locate(graphs.decoder.file), graphs.decoder, options);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SPECIAL_TOKENS } from "../src/vocabulary.ts";
-import type { Manifest } from "../src/manifest.ts";
+import type { GraphInfo, Manifest } from "../src/manifest.ts";
 import { encodeModel, externalTensor, tensor, type TestGraph } from "./onnx.ts";
 
 /**
@@ -65,7 +65,7 @@ const decoder: TestGraph = {
   ],
 };
 
-const info = ({ inputs, outputs }: TestGraph, file: string): Manifest["graphs"]["encoder"] => {
+const info = ({ inputs, outputs }: TestGraph, file: string): GraphInfo => {
   const describe = ({ name, shape, type = "float32" }: TestGraph["inputs"][number]) => ({ name, type, shape: [...shape] });
   return { file, inputs: inputs.map(describe), outputs: outputs.map(describe) };
 };
@@ -103,7 +103,7 @@ export function writeCountdown(folder: string, options: CountdownOptions = {}): 
   writeFileSync(join(folder, "target.json"), vocabulary);
   const side = { embedding: 3, hidden: 5, layers: 1 };
   return seal(folder, {
-    formatVersion: 1,
+    formatVersion: 2,
     task: "translate",
     model: {
       kind: "seq2seq",
@@ -117,9 +117,14 @@ export function writeCountdown(folder: string, options: CountdownOptions = {}): 
     special: { pad: 0, unknown: 1, start: 2, end: 3 },
     maxSourceLength,
     maxTargetLength,
-    graphs: { encoder: info(encoder, "encoder.onnx"), decoder: info(decoder, "decoder.onnx") },
+    variants: [
+      {
+        precision: "float32",
+        graphs: { encoder: info(encoder, "encoder.onnx"), decoder: info(decoder, "decoder.onnx") },
+        weights: "weights.safetensors",
+      },
+    ],
     states: ["sum", "stride"].map((name) => ({ initial: `initial.${name}`, input: name, output: `next.${name}` })),
-    weights: "weights.safetensors",
     parameters: [{ name: "ids", type: "float32", shape: [1, SIZE] }],
     files: ["weights.safetensors", "encoder.onnx", "decoder.onnx", "source.json", "target.json"].map((name) => ({
       name,

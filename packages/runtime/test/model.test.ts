@@ -121,8 +121,12 @@ describe("life", () => {
 
   test("a decoder that is not what the manifest says leaves no session behind", async () => {
     const manifest = writeCountdown(folder);
-    const { decoder } = manifest.graphs;
-    seal(folder, { ...manifest, graphs: { ...manifest.graphs, decoder: { ...decoder, file: "encoder.onnx" } } });
+    const [variant] = manifest.variants;
+    const { decoder } = variant!.graphs;
+    seal(folder, {
+      ...manifest,
+      variants: [{ ...variant!, graphs: { ...variant!.graphs, decoder: { ...decoder!, file: "encoder.onnx" } } }],
+    });
     await expect(load(folder)).rejects.toThrow(/encoder\.onnx: token is not int32 \[B\], as the manifest says/);
     await expectAllReleased(2);
   });

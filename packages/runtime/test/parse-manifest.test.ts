@@ -53,7 +53,7 @@ test("a whole manifest is read as it was written", () => {
 
 describe("refused, with the path of the key:", () => {
   const cases: [string, Path, Json | undefined, RegExp][] = [
-    ["a newer version", ["formatVersion"], 2, /formatVersion is 2, and this version of s2s reads 1; /],
+    ["a newer version", ["formatVersion"], 3, /formatVersion is 3, and this version of s2s reads 2; /],
     ["no version", ["formatVersion"], undefined, /formatVersion is missing or no number/],
     ["a version that is no number", ["formatVersion"], "1", /formatVersion is missing or no number/],
     ["an unknown key", ["speed"], 1, /unknown key speed/],
@@ -78,9 +78,9 @@ describe("refused, with the path of the key:", () => {
 
   const names = ["../x", "..", ".", "a/b", "/etc/passwd", "C:\\x", "a\\b", ".hidden", "", "a\u0000b", "a\nb", "x".repeat(101), "\u00E9"];
   const places: Path[] = [
-    ["weights"],
-    ["graphs", "encoder", "file"],
-    ["graphs", "decoder", "file"],
+    ["variants", 0, "weights"],
+    ["variants", 0, "graphs", "encoder", "file"],
+    ["variants", 0, "graphs", "decoder", "file"],
     ["source", "vocabulary"],
     ["target", "vocabulary"],
     ["files", 0, "name"],
@@ -91,12 +91,12 @@ describe("refused, with the path of the key:", () => {
 });
 
 describe("refused, since parts disagree:", () => {
-  const graphs = manifest.graphs;
+  const { encoder } = manifest.variants[0]!.graphs;
   const [sum, stride] = manifest.states;
   const cases: [string, Path, Json | undefined, RegExp][] = [
     ["sizes of the source vocabulary", ["source", "size"], 21, /source\.size is 21 but model\.sourceVocabulary 20/],
     ["sizes of the target vocabulary", ["model", "targetVocabulary"], 21, /target\.size is 20 but model\.targetVocabulary 21/],
-    ["a used file that is not listed", ["weights"], "other.bin", /other\.bin is used but not listed in files/],
+    ["a used file that is not listed", ["variants", 0, "weights"], "other.bin", /other\.bin is used but not listed in files/],
     ["a file that is listed twice", ["files", 5], { ...manifest.files[0]! }, /files lists a name twice/],
     ["the manifest listing itself", ["files", 0, "name"], "s2s.json", /files lists s2s\.json itself/],
     ["no states", ["states"], [], /states is empty/],
@@ -104,43 +104,53 @@ describe("refused, since parts disagree:", () => {
       "a state that the encoder does not give",
       ["states", 0, "initial"],
       "x",
-      /graphs\.encoder\.outputs must be x, initial\.stride, not initial\.sum/,
+      /variants\.float32\.graphs\.encoder\.outputs must be x, initial\.stride, not initial\.sum/,
     ],
-    ["a state that the decoder does not take", ["states", 0, "input"], "x", /graphs\.decoder\.inputs must be token, x, stride, not/],
-    ["a state that the decoder does not give", ["states", 1, "output"], "x", /graphs\.decoder\.outputs must be logits, next\.sum, x, not/],
-    ["a state twice", ["states"], [{ ...sum! }, { ...stride! }, { ...sum! }], /graphs\.encoder\.outputs must be/],
+    [
+      "a state that the decoder does not take",
+      ["states", 0, "input"],
+      "x",
+      /variants\.float32\.graphs\.decoder\.inputs must be token, x, stride, not/,
+    ],
+    [
+      "a state that the decoder does not give",
+      ["states", 1, "output"],
+      "x",
+      /variants\.float32\.graphs\.decoder\.outputs must be logits, next\.sum, x, not/,
+    ],
+    ["a state twice", ["states"], [{ ...sum! }, { ...stride! }, { ...sum! }], /variants\.float32\.graphs\.encoder\.outputs must be/],
     [
       "an encoder without lengths",
-      ["graphs", "encoder", "inputs"],
-      [{ ...graphs.encoder.inputs[0]! }],
-      /graphs\.encoder\.inputs must be source, source_lengths/,
+      ["variants", 0, "graphs", "encoder", "inputs"],
+      [{ ...encoder!.inputs[0]! }],
+      /variants\.float32\.graphs\.encoder\.inputs must be source, source_lengths/,
     ],
     [
       "ids that are no int32",
-      ["graphs", "encoder", "inputs", 0, "type"],
+      ["variants", 0, "graphs", "encoder", "inputs", 0, "type"],
       "int64",
       /source must be int32 \[symbol, symbol\], not int64 \[B, S\]/,
     ],
-    ["a fixed batch", ["graphs", "decoder", "inputs", 0, "shape", 0], 1, /token must be int32 \[symbol\], not int32 \[1\]/],
+    ["a fixed batch", ["variants", 0, "graphs", "decoder", "inputs", 0, "shape", 0], 1, /token must be int32 \[symbol\], not int32 \[1\]/],
     [
       "logits of another size",
-      ["graphs", "decoder", "outputs", 0, "shape", 1],
+      ["variants", 0, "graphs", "decoder", "outputs", 0, "shape", 1],
       7,
       /logits must be float32 \[symbol, 20\], not float32 \[B, 7\]/,
     ],
     [
       "states of another width",
-      ["graphs", "decoder", "inputs", 2, "shape", 1],
+      ["variants", 0, "graphs", "decoder", "inputs", 2, "shape", 1],
       3,
       /stride must be float32 \[symbol, 2\], not float32 \[B, 3\]/,
     ],
     [
       "states of unknown width",
-      ["graphs", "encoder", "outputs", 0, "shape", 1],
+      ["variants", 0, "graphs", "encoder", "outputs", 0, "shape", 1],
       "H",
       /initial\.sum must have a number as its second dimension/,
     ],
-    ["states of another type", ["graphs", "decoder", "outputs", 1, "type"], "float16", /next\.sum must be float32/],
+    ["states of another type", ["variants", 0, "graphs", "decoder", "outputs", 1, "type"], "float16", /next\.sum must be float32/],
   ];
   test.each(cases)("%s", (_, path, value, message) => {
     expect(refusal(put(path, value))).toMatch(message);
@@ -191,12 +201,12 @@ describe("whatever is in the file,", () => {
 
   test("deep nesting does not exhaust the stack", () => {
     expect(() => parseManifest("[".repeat(1e6), "s2s.json")).toThrow(UserError);
-    const deep = `{"formatVersion":1,"task":${"[".repeat(1e5)}${"]".repeat(1e5)}}`;
+    const deep = `{"formatVersion":2,"task":${"[".repeat(1e5)}${"]".repeat(1e5)}}`;
     expect(() => parseManifest(deep, "s2s.json")).toThrow(UserError);
   });
 
   test("other JSON is refused", () => {
-    for (const text of ["", "null", "[]", "7", '"x"', "{}", '{"formatVersion":1}', '{"formatVersion":1e999}']) {
+    for (const text of ["", "null", "[]", "7", '"x"', "{}", '{"formatVersion":2}', '{"formatVersion":2e999}']) {
       expect(parsesOrRefuses(text), text).toBeUndefined();
     }
   });

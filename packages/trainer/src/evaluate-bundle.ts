@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { createTokenizer, readBundle, resolveBundle } from "@s2s/runtime";
+import { createTokenizer, readBundle, resolveBundle, UserError } from "@s2s/runtime";
+import type { Manifest } from "@s2s/runtime/manifest";
 import type { Config } from "./config.ts";
 import { encodeCorpus, vocabularyEncoding } from "./data/encode.ts";
 import { decodeWithBundle } from "./decode-bundle.ts";
@@ -31,7 +32,7 @@ export async function evaluateBundle(path: string, { file, config, threads, crea
     vocabularyEncoding(createTokenizer(manifest.source.tokens), source),
     vocabularyEncoding(createTokenizer(manifest.target.tokens), target),
   );
-  const state = await readWeights(join(folder, manifest.weights));
+  const state = await readWeights(join(folder, floatWeights(manifest, folder)));
   // Slots of an optimiser would only take memory: plain gradient descent has none.
   const plain: Config = { ...config, training: { ...config.training, optimizer: "sgd" } };
   const executor = await createExecutor({ model: manifest.model, config: plain, threads, state });
@@ -46,6 +47,13 @@ export async function evaluateBundle(path: string, { file, config, threads, crea
   } finally {
     await executor.close();
   }
+}
+
+/** The file with the float32 weights. */
+function floatWeights({ variants }: Manifest, folder: string): string {
+  const weights = variants.find(({ precision }) => precision === "float32")?.weights;
+  if (weights === undefined) throw new UserError(`${folder}: has no float32 weights; evaluate the run that it was exported from`);
+  return weights;
 }
 
 async function readWeights(path: string): Promise<State> {

@@ -116,12 +116,17 @@ async function writeFiles(folder: string, parts: BundleParts, buildInferenceGrap
     special: { pad: 0, unknown: 1, start: 2, end: 3 },
     maxSourceLength: source.maxLength,
     maxTargetLength: target.maxLength,
-    graphs: {
-      encoder: { file: ENCODER, inputs: graphs.encoder.inputs, outputs: graphs.encoder.outputs },
-      decoder: { file: DECODER, inputs: graphs.decoder.inputs, outputs: graphs.decoder.outputs },
-    },
+    variants: [
+      {
+        precision: "float32",
+        graphs: {
+          encoder: { file: ENCODER, inputs: graphs.encoder.inputs, outputs: graphs.encoder.outputs },
+          decoder: { file: DECODER, inputs: graphs.decoder.inputs, outputs: graphs.decoder.outputs },
+        },
+        weights: WEIGHTS,
+      },
+    ],
     states: graphs.states,
-    weights: WEIGHTS,
     parameters: graphs.parameters,
     files,
     training: { createdBy: CREATED_BY, ...parts.training },

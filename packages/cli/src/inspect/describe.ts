@@ -45,13 +45,16 @@ export async function describe(path: string): Promise<Description> {
 async function describeBundle(path: string): Promise<Description> {
   const folder = await resolveBundle(path);
   const { manifest } = await readBundle(folder);
-  const { model, parameters, graphs, files, maxSourceLength, maxTargetLength, training } = manifest;
+  const { model, parameters, variants, files, maxSourceLength, maxTargetLength, training } = manifest;
   return {
     kind: (await holdsRun(path)) ? "run" : "bundle",
     path,
     model,
     ...parts(parameters, files),
-    graphs: await readGraphs(folder, [graphs.encoder.file, graphs.decoder.file]),
+    graphs: await readGraphs(
+      folder,
+      variants.flatMap(({ graphs }) => Object.values(graphs)).map(({ file }) => file),
+    ),
     lengths: { source: maxSourceLength, target: maxTargetLength },
     training,
   };
