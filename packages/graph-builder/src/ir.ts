@@ -163,6 +163,7 @@ function constantData(type: ElementType, numbers: ArrayLike<number>): ConstantDa
       return Uint32Array.from(numbers);
     case "int64":
       return BigInt64Array.from(Array.from(numbers, BigInt));
+    case "uint8":
     case "bool":
       return Uint8Array.from(numbers);
   }

@@ -5,7 +5,7 @@ export interface AttributeTypes {
   float: number;
   string: string;
   strings: readonly string[];
-  type: "float16" | "float32" | "float64" | "int32" | "int64" | "uint32" | "bool";
+  type: "float16" | "float32" | "float64" | "int32" | "int64" | "uint32" | "uint8" | "bool";
   graph: import("./ir.ts").Graph;
 }
 
@@ -58,6 +58,7 @@ export const operators = {
   Log: unary,
   LogSoftmax: { inputs: [1, 1], outputs: [1, 1], attributes: { axis: "int" } },
   MatMul: { inputs: [2, 2], outputs: [1, 1], attributes: none },
+  MatMulInteger: { inputs: [2, 4], outputs: [1, 1], attributes: none },
   Max: binary,
   /** The second output, places of the largest elements in the flat operand, is added where a gradient asks for it. */
   MaxPool: { inputs: [1, 1], outputs: [1, 2], attributes: window },
@@ -67,6 +68,7 @@ export const operators = {
   Not: unary,
   Pad: { inputs: [2, 4], outputs: [1, 1], attributes: { mode: "string" } },
   Pow: binary,
+  QuantizeLinear: { inputs: [2, 3], outputs: [1, 1], attributes: none },
   Range: { inputs: [3, 3], outputs: [1, 1], attributes: none },
   Reciprocal: unary,
   ReduceLogSumExp: reduce,

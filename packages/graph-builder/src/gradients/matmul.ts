@@ -43,4 +43,4 @@ const gemmRule: Rule = ({ node, inputs, gradients, needs }) => {
   return [needs[0] ? left() : null, needs[1] ? right() : null, c && needs[2] ? sumTo(scaled(g, beta), c.shape) : null];
 };
 
-export const matmulRules = { Gemm: gemmRule, MatMul: matmulRule } satisfies RulesOf;
+export const matmulRules = { Gemm: gemmRule, MatMul: matmulRule, MatMulInteger: null, QuantizeLinear: null } satisfies RulesOf;

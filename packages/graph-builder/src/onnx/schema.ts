@@ -132,5 +132,5 @@ export type MessageName =
   | "DimensionProto";
 
 export const AttributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7, strings: 8 } as const;
-export const DataType = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11, uint32: 12 } as const;
+export const DataType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11, uint32: 12 } as const;
 export const EXTERNAL = 1;
