@@ -4,6 +4,7 @@ import { benchCommand } from "./commands/bench.ts";
 import { buildGraphCommand } from "./commands/build-graph.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { helpCommand } from "./commands/help.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { schemaCommand } from "./commands/schema.ts";
@@ -50,7 +51,9 @@ export function createProgram(terminal: Terminal): Command {
     doctorCommand(terminal),
     benchCommand(terminal),
     schemaCommand(terminal),
+    helpCommand(program),
   ];
+  program.helpCommand(false);
   for (const command of commands) {
     command.copyInheritedSettings(program);
     refuseOptionsAsValues(command);

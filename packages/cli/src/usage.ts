@@ -7,11 +7,13 @@ export function explainUsage(error: CommanderError, command: Command): Error {
   if (error.exitCode === 0) return error;
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
   if (error.code === "commander.unknownOption") return new UserError(unknownOption(quoted.replace(/=.*$/s, ""), command));
-  if (error.code === "commander.unknownCommand") {
-    const known = command.commands.map((each) => each.name());
-    return new UserError(`unknown command ${quoted}: did you mean ${nearest(quoted, known)}? ${helpHint(command)}`);
-  }
+  if (error.code === "commander.unknownCommand") return unknownCommand(quoted, command);
   return new UserError(`${error.message.replace(/^error: /, "").replace(/\.$/, "")}: ${helpHint(command)}`);
+}
+
+export function unknownCommand(name: string, program: Command): UserError {
+  const known = program.commands.map((each) => each.name());
+  return new UserError(`unknown command ${name}: did you mean ${nearest(name, known)}? ${helpHint(program)}`);
 }
 
 function unknownOption(option: string, command: Command): string {

@@ -35,6 +35,7 @@ describe("usage", () => {
     [["train", "--hiden", "5"], "unknown option --hiden: did you mean --hidden? `s2s train --help` shows what there is"],
     [["train", "--batchsize=5"], "unknown option --batchsize: did you mean --batch-size? `s2s train --help` shows what there is"],
     [["trian"], "unknown command trian: did you mean train? `s2s --help` shows what there is"],
+    [["help", "trian"], "unknown command trian: did you mean train? `s2s --help` shows what there is"],
     [["--resume", "run"], "unknown option --resume: options stand after the command, as in `s2s train --resume`"],
     [["train", "--out", "--json"], "--out needs a value, but --json follows: `s2s train --help` shows what there is"],
     [["train", "--out"], "option '--out <folder>' argument missing: `s2s train --help` shows what there is"],

@@ -17,7 +17,7 @@ export class TrainReport {
   constructor(terminal: Terminal, output: Output) {
     this.#terminal = terminal;
     this.#output = output;
-    this.#progress = output.isTTY === true ? new BarProgress(output) : new PlainProgress(output);
+    this.#progress = output.isTTY === true && process.env["TERM"] !== "dumb" ? new BarProgress(output) : new PlainProgress(output);
   }
 
   show(event: TrainEvent): void {
