@@ -21,6 +21,7 @@ function namesOf(module: object): string {
 test("@s2s/graph-builder", () => {
   expect(namesOf(builder)).toMatchInlineSnapshot(`
     "Graph GraphError
+    LEAST_DYNAMIC
     OPSET
     Scope ShapeError
     abs adam adamw add and argMax attachGradient averagePool
@@ -28,17 +29,18 @@ test("@s2s/graph-builder", () => {
     cast checkGraph clip concat conv convTranspose correct countOver crossEntropy
     div dropout
     embedding emit emitOne equal exp expand
-    filled
+    filled float16Bits
     gather gatherElements gemm gradientRules gradients greater greaterOrEqual
     identity initialize
     lastStep layerNormalization less linear log logSoftmax logSoftmaxFused lstm lstmCell
     matmul maxPool maximum mean minimum momentum mul
     neg not
     operators
-    pad pow print prune
+    pad planInt8 pow print prune
+    quantize
     range readGraphStatistics reciprocal reduceLogSumExp reduceMax reduceMean reduceSum reduceSumSquare relu reshape reverseByLength
-    sameShape scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo swapBatchAndTime
-    tanh traceEvaluate traceFlatUpdate traceGradients traceInference traceTrain traceUpdate transpose
+    sameShape scalar scaleName scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo swapBatchAndTime
+    tanh toFloat16 toInt8 traceEvaluate traceFlatUpdate traceGradients traceInference traceTrain traceUpdate transpose
     unrollScans unsqueeze
     where"
   `);

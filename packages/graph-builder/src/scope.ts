@@ -7,6 +7,8 @@ export interface ScopeOptions {
   readonly parameters: "inputs" | "external";
   /** Target tokens that a run of the graph is expected to see: decides what is cheaper to compute for the whole vocabulary. */
   readonly tokens?: number;
+  /** How inference runs a recurrent layer: as the runtime's own operator (default), or as a loop whose products can be quantised. */
+  readonly recurrence?: "operator" | "loop";
   /** Drops activations: in training graphs. */
   readonly dropout?: { readonly rate: number; readonly seed: Value };
 }

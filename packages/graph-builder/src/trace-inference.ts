@@ -3,7 +3,7 @@ import type { ParameterSpec } from "./init.ts";
 import { type FloatType, Graph } from "./ir.ts";
 import { seq2seq } from "./models/seq2seq.ts";
 import { prune } from "./prune.ts";
-import { Scope } from "./scope.ts";
+import { Scope, type ScopeOptions } from "./scope.ts";
 
 export interface StateNames {
   readonly initial: string;
@@ -19,13 +19,17 @@ export interface TracedInference {
 }
 
 /** encoder.onnx and decoder.onnx (one step), whose parameters are external data: see the contracts in docs/design.md. */
-export function traceInference(model: ModelConfig, type: FloatType = "float32"): TracedInference {
+export function traceInference(
+  model: ModelConfig,
+  type: FloatType = "float32",
+  recurrence: ScopeOptions["recurrence"] = "operator",
+): TracedInference {
   const names = Array.from({ length: model.decoder.layers }, (_, layer) => ["h", "c"].map((part) => `decoder.${layer}.${part}`));
 
   const encoder = new Graph("encoder");
   const source = encoder.input("source", "int32", ["B", "S"]);
   const lengths = encoder.input("source_lengths", "int32", ["B"]);
-  const encoderScope = new Scope(encoder, { type, parameters: "external" });
+  const encoderScope = new Scope(encoder, { type, parameters: "external", recurrence });
   for (const [layer, { h, c }] of seq2seq(encoderScope, model).encode(source, lengths).entries()) {
     encoder.output(`initial.${names[layer][0]}`, h);
     encoder.output(`initial.${names[layer][1]}`, c);

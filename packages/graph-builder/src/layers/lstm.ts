@@ -77,7 +77,8 @@ export function lstm(scope: Scope, { inputs, hidden, layers, bidirectional = fal
     const own = scope.in(layer);
     return { scope: own, directions: [own, ...(bidirectional ? [own.in("backward")] : [])].map((at) => lstmCell(at, width, hidden)) };
   });
-  const inference = scope.options.parameters === "external";
+  const { parameters, recurrence = "operator" } = scope.options;
+  const layerOf = parameters === "inputs" ? traced : recurrence === "loop" ? stepped : fused;
   return {
     cells,
     run(x: Value, initial: readonly LstmState[] | null, lengths: Value | null): LstmResult {
@@ -86,7 +87,7 @@ export function lstm(scope: Scope, { inputs, hidden, layers, bidirectional = fal
       for (const [layer, { scope: own, directions: pair }] of cells.entries()) {
         if (layer > 0) outputs = dropout(own, outputs);
         const start = initial?.[layer] ?? null;
-        const result = inference ? fused(pair, hidden, outputs, start, lengths) : traced(pair, hidden, outputs, start, lengths);
+        const result = layerOf(pair, hidden, outputs, start, lengths);
         outputs = result.outputs;
         states.push(result.state);
       }
@@ -102,25 +103,37 @@ interface LayerResult {
 }
 
 /** A layer as a scan, which has a gradient. Inside the loop features come before the batch: see `transposedStep`. */
-function traced(cells: readonly Cell[], hidden: number, x: Value, start: LstmState | null, lengths: Value | null): LayerResult {
+const traced = (...layer: Layer): LayerResult => looped((cell) => cell.transposedStep, transpose, ...layer);
+/** A layer as a scan for inference: the weight is the right operand, with a row for each sequence. */
+const stepped = (...layer: Layer): LayerResult => looped((cell) => cell.step, identical, ...layer);
+const identical = (x: Value): Value => x;
+
+type Layer = [cells: readonly Cell[], hidden: number, x: Value, start: LstmState | null, lengths: Value | null];
+
+/** @param turn from [..., B, H] to the layout of the steps, and back */
+function looped(
+  stepOf: (cell: Cell) => Cell["step"],
+  turn: (x: Value) => Value,
+  ...[cells, hidden, x, start, lengths]: Layer
+): LayerResult {
   const [, batch] = x.shape;
-  const zero = (): Value => filled(x.graph, x.type, [hidden, batch], 0);
+  const zero = (): Value => filled(x.graph, x.type, turn === transpose ? [hidden, batch] : [batch, hidden], 0);
   const results = cells.map((cell, direction) => {
     const sequence = direction === 0 || !lengths ? x : reverseByLength(x, lengths);
-    const states = start ? [transpose(start.h), transpose(start.c)] : [zero(), zero()];
+    const states = start ? [turn(start.h), turn(start.c)] : [zero(), zero()];
     const done = scan(
       ([h, c], [projected]) => {
-        const next = cell.transposedStep(projected, { h, c });
+        const next = stepOf(cell)(projected, { h, c });
         return { states: [next.h, next.c], outputs: [next.h, next.c] };
       },
       states,
-      [transpose(cell.project(sequence))],
+      [turn(cell.project(sequence))],
       { name: "lstm", reverse: direction === 1 && !lengths },
     );
-    const h = transpose(done.outputs[0]);
+    const h = turn(done.outputs[0]);
     const state = lengths
-      ? { h: lastStep(h, lengths), c: lastStep(transpose(done.outputs[1]), lengths) }
-      : { h: transpose(done.states[0]), c: transpose(done.states[1]) };
+      ? { h: lastStep(h, lengths), c: lastStep(turn(done.outputs[1]), lengths) }
+      : { h: turn(done.states[0]), c: turn(done.states[1]) };
     return { outputs: direction === 0 || !lengths ? h : reverseByLength(h, lengths), state };
   });
   const join = (values: Value[]): Value => concat(values, -1);
