@@ -51,7 +51,7 @@ test("@s2s/runtime", () => {
     "END_ID
     Model
     PAD_ID PROVIDERS
-    SPECIAL_TOKENS START_ID Seq2Seq
+    SEARCH_NUMBERS SPECIAL_TOKENS START_ID Seq2Seq
     Tensor
     UNKNOWN_ID UserError
     Vocabulary
@@ -59,8 +59,9 @@ test("@s2s/runtime", () => {
     greedy
     load
     openBundle openFolder ortVersion
-    parseManifest probeProvider providerRequirements
-    readBundle requireProvider resolveBundle"
+    parseManifest parseSearchOptions probeProvider providerRequirements
+    readBundle requireProvider resolveBundle
+    scoreTargets search"
   `);
 });
 

@@ -1,8 +1,9 @@
 import type { Bundle } from "./bundle.ts";
 import { UserError } from "./errors.ts";
-import { greedy, type Hypothesis } from "./greedy.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Provider } from "./providers.ts";
+import { greedy } from "./search/greedy.ts";
+import type { Hypothesis } from "./search/hypothesis.ts";
 import { Seq2Seq } from "./seq2seq.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 import { END_ID } from "./vocabulary.ts";

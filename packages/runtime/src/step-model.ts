@@ -3,6 +3,8 @@ export interface DecoderStep<S> {
   /** [B, V] row-major. */
   readonly logits: Float32Array;
   readonly states: S;
+  /** [B, S] row-major, where the model attends: how much each source position was looked at. S is the longest source given to `start`. */
+  readonly attention?: Float32Array | undefined;
 }
 
 /**
