@@ -1,0 +1,67 @@
+import { parseSearchOptions, SEARCH_NUMBERS, UserError } from "@s2s/runtime";
+import { nearest } from "../options/nearest.ts";
+import { HttpError } from "./http-error.ts";
+
+/** What one request may ask for. */
+export interface RequestLimits {
+  readonly maxTexts: number;
+  /** Of beams, and of answers a text. */
+  readonly maxBeams: number;
+}
+
+/** A checked request for answers: of one text, maybe piece by piece, or of several. */
+export type GenerateRequest =
+  | { readonly text: string; readonly stream: boolean; readonly options: Readonly<Record<string, unknown>> }
+  | { readonly texts: readonly string[]; readonly options: Readonly<Record<string, unknown>> };
+
+/** How many texts are decoded side by side is the server's matter: it decides about memory. */
+const SEARCH_OPTIONS = [...Object.keys(SEARCH_NUMBERS).filter((name) => name !== "batchSize"), "attention"];
+const KEYS = ["text", "texts", "stream", "prefix", ...SEARCH_OPTIONS];
+
+/**
+ * Reads the body of `POST /generate`.
+ * @param events whether the request's `Accept` asks for a stream
+ * @throws HttpError 400 that names the key and what it must be; for one that is not known, the nearest that is
+ */
+export function readGenerateRequest(body: unknown, events: boolean, limits: RequestLimits): GenerateRequest {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw bad('the body must be an object such as {"text": "..."}');
+  const { text, texts, stream = events, prefix, ...search } = body as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(search)) {
+    if (!SEARCH_OPTIONS.includes(key)) throw bad(`unknown option ${JSON.stringify(key.slice(0, 40))}: did you mean ${nearest(key, KEYS)}?`);
+  }
+  const options = { ...searchOptions(search, limits), ...(prefix !== undefined && { prefix: requireText("prefix", prefix) }) };
+  if (typeof stream !== "boolean") throw bad("stream must be true or false");
+  if ((text === undefined) === (texts === undefined)) throw bad('give either "text", a text, or "texts", a list of texts');
+  if (text !== undefined) return { text: requireText("text", text), stream, options };
+  if (stream) throw bad('answers come as a stream for one text: give "text" instead of "texts"');
+  return { texts: requireTexts(texts, limits.maxTexts), options };
+}
+
+function searchOptions(search: Readonly<Record<string, unknown>>, { maxBeams }: RequestLimits): Readonly<Record<string, unknown>> {
+  const options = explainUserError(() => parseSearchOptions(search));
+  for (const name of ["beams", "nBest"] as const) {
+    if ((options[name] ?? 1) > maxBeams) throw bad(`${name} may be at most ${maxBeams} here, not ${options[name]}`);
+  }
+  return { ...options };
+}
+
+function requireText(key: string, value: unknown): string {
+  if (typeof value !== "string") throw bad(`${key} must be a text`);
+  return value;
+}
+
+function requireTexts(value: unknown, most: number): string[] {
+  if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) throw bad("texts must be a list of texts");
+  if (value.length > most) throw bad(`texts may hold at most ${most}, not ${value.length}: send the rest in further requests`);
+  return value;
+}
+
+function explainUserError<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof UserError ? bad(error.message) : error;
+  }
+}
+
+const bad = (message: string): HttpError => new HttpError(400, message);
