@@ -61,11 +61,10 @@ export {
 export type { PerAxis, WindowOptions } from "./ops/window.ts";
 export { type GraphStatistics, readGraphStatistics, type TensorSummary } from "./onnx/read.ts";
 export { type ExternalData, OPSET, serialize, type SerializeOptions } from "./onnx/serialize.ts";
-export { float16Bits } from "./onnx/float16.ts";
 export { toFloat16 } from "./precision/float16.ts";
 export { toInt8 } from "./precision/int8.ts";
 export { type Int8Plan, type Int8Weight, LEAST_DYNAMIC, planInt8 } from "./precision/plan.ts";
-export { quantize, type QuantizedNumbers, scaleName } from "./precision/quantize.ts";
+export { type StoredTensor, type TracedVariant, traceVariant } from "./precision/variant.ts";
 export { print } from "./print.ts";
 export { prune } from "./prune.ts";
 export { scan, type ScanOptions, type ScanResult, type ScanStep } from "./scan.ts";

@@ -16,6 +16,8 @@ export type { Provider } from "./providers.ts";
 export { greedy } from "./search/greedy.ts";
 export type { GreedyOptions } from "./search/greedy.ts";
 export type { Hypothesis } from "./search/hypothesis.ts";
+export { normalizer } from "./search/logits.ts";
+export type { Normalizer } from "./search/logits.ts";
 export { parseSearchOptions, SEARCH_NUMBERS } from "./search/options.ts";
 export type { Interruption, NumberRule, SearchData, SearchNumbers, SearchOptions } from "./search/options.ts";
 export { scoreTargets } from "./search/score.ts";
