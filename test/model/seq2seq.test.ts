@@ -1,6 +1,6 @@
 import { traceEvaluate, traceGradients, traceInference } from "@s2s/graph-builder";
 import { describe, expect, it } from "vitest";
-import { Reference, crossEntropy } from "../support/reference.ts";
+import { Reference, crossEntropy } from "@s2s/parity";
 import { runGraph, type Tensor } from "../support/run-graph.ts";
 import { batchOf, floats, integer, models, pairs, weightsOf } from "../support/seq2seq.ts";
 

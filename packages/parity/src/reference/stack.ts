@@ -1,0 +1,47 @@
+import { type Cell, type State, run } from "./cell.ts";
+import { type Vector, concat, sum } from "./vector.ts";
+
+/** One direction, or two: forward and backward. */
+export type Layer = readonly [Cell] | readonly [Cell, Cell];
+
+export interface StackRun {
+  /** Of the top layer, directions side by side. */
+  readonly outputs: readonly Vector[];
+  /** Of each layer after the last step (of the backward direction: after the first), directions side by side. */
+  readonly finals: readonly State[];
+  /** From the gradients of outputs and final states to those of the inputs. */
+  readonly back: (dOutputs: readonly Vector[], dFinals: readonly State[]) => readonly Vector[];
+}
+
+/** Stacked layers over a sequence: each reads the outputs of the one below. */
+export function runStack(layers: readonly Layer[], xs: readonly Vector[]): StackRun {
+  let outputs = xs;
+  const done = layers.map((layer) => {
+    const one = runLayer(layer, outputs);
+    ({ outputs } = one);
+    return one;
+  });
+  return {
+    outputs,
+    finals: done.map(({ last }) => last),
+    back: (dOutputs, dFinals) => done.reduceRight((d, { back }, layer) => back(d, dFinals[layer]), dOutputs),
+  };
+}
+
+function runLayer([cell, backward]: Layer, xs: readonly Vector[]) {
+  const one = run(cell, xs);
+  if (!backward) return one;
+  const two = run(backward, xs.toReversed());
+  const size = cell.hidden;
+  const mirrored = two.outputs.toReversed();
+  return {
+    outputs: one.outputs.map((h, t) => concat(h, mirrored[t])),
+    last: one.last.map((part, i) => concat(part, two.last[i])),
+    back(dOutputs: readonly Vector[], dLast: State): readonly Vector[] {
+      const half = (ds: readonly Vector[], second: boolean): Vector[] => ds.map((d) => (second ? d.subarray(size) : d.subarray(0, size)));
+      const dxs = one.back(half(dOutputs, false), half(dLast, false));
+      const mirroredDxs = two.back(half(dOutputs, true).toReversed(), half(dLast, true)).toReversed();
+      return dxs.map((dx, t) => sum(dx, mirroredDxs[t]));
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** All arithmetic of the reference is on these: sums in float64, in the order in which the equations are read. */
+export type Vector = Float64Array;
+
+/** Row-major; a vector of weights has one row. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Vector;
+}
+
+/** y = x W: x [rows] -> [columns]. */
+export function times(x: Vector, { rows, columns, data }: Matrix): Vector {
+  const y = new Float64Array(columns);
+  for (let i = 0; i < rows; i += 1) {
+    const from = i * columns;
+    for (let j = 0; j < columns; j += 1) y[j] += x[i] * data[from + j];
+  }
+  return y;
+}
+
+/** y = x W^T: x [columns] -> [rows]. */
+export function timesTransposed(x: Vector, { rows, columns, data }: Matrix): Vector {
+  const y = new Float64Array(rows);
+  for (let i = 0; i < rows; i += 1) {
+    const from = i * columns;
+    for (let j = 0; j < columns; j += 1) y[i] += x[j] * data[from + j];
+  }
+  return y;
+}
+
+/** into += x^T y: the gradient of W in y = x W. */
+export function addOuter(into: Vector, x: Vector, y: Vector): void {
+  for (let i = 0; i < x.length; i += 1) {
+    const from = i * y.length;
+    for (let j = 0; j < y.length; j += 1) into[from + j] += x[i] * y[j];
+  }
+}
+
+/** into += x, `into` from an offset on. */
+export function addTo(into: Vector, x: Vector, offset = 0): void {
+  for (let i = 0; i < x.length; i += 1) into[offset + i] += x[i];
+}
+
+export const sum = (a: Vector, b: Vector): Vector => a.map((value, i) => value + b[i]);
+
+export function concat(a: Vector, b: Vector): Vector {
+  const joined = new Float64Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
