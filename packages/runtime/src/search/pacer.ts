@@ -4,10 +4,11 @@ import type { Interruption } from "./options.ts";
 const PAUSE_EVERY_MS = 16;
 
 /**
- * To be called between steps: throws the reason of an abort, and where it is time for a pause returns one to wait for. Without one there is
- * nothing to wait for, so that the steps of a small model are not slowed down.
+ * Returns what is to be called between steps: it throws the reason of an abort, and where it is time for a pause returns one to wait for. Else
+ * there is nothing to wait for, so that the steps of a small model are not slowed down.
  */
 export function pacer({ signal, pause }: Interruption): () => Promise<void> | undefined {
+  signal?.throwIfAborted();
   let paused = performance.now();
   return () => {
     signal?.throwIfAborted();
