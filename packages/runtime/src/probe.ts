@@ -18,11 +18,12 @@ const fail = (error) => { console.log(JSON.stringify({ why: String((error && err
 let ort;
 try { ort = require(file); } catch (error) { fail(error); }
 ort.env.logLevel = "error";
+ort.env.wasm.numThreads = 1;
 (async () => {
   const session = await ort.InferenceSession.create(Buffer.from(model, "base64"), { executionProviders: [provider] });
   const { y } = await session.run({ x: new ort.Tensor("float32", [7], [1]) });
   if (y.data[0] !== 7) throw new Error("it computed a wrong value");
-  console.log(JSON.stringify({ version: ort.env.versions.node }));
+  console.log(JSON.stringify({ version: ort.env.versions.node ?? ort.env.versions.web }));
   process.exit(0);
 })().catch(fail);
 `;
@@ -33,11 +34,12 @@ ort.env.logLevel = "error";
  */
 export async function probeProvider(provider: Provider, { timeoutSeconds = 60 } = {}): Promise<ProviderReport> {
   const absent = (why: string): ProviderReport => ({ provider, available: false, why, install: providerRequirements(provider) });
+  const [name, entry] = provider === "wasm" ? ["onnxruntime-web", "onnxruntime-web/wasm"] : ["onnxruntime-node", "onnxruntime-node"];
   let file: string;
   try {
-    file = createRequire(import.meta.url).resolve("onnxruntime-node");
+    file = createRequire(import.meta.url).resolve(entry);
   } catch {
-    return absent("the package onnxruntime-node is not installed");
+    return absent(`the package ${name} is not installed`);
   }
   const { stdout, stderr, end } = await runNode(["-e", SCRIPT, file, provider, IDENTITY], timeoutSeconds);
   const answer = parseAnswer(stdout);

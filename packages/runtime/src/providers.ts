@@ -1,7 +1,7 @@
 /** Where ONNX Runtime can run a graph. */
-export type Provider = "cpu" | "cuda" | "webgpu";
+export type Provider = "cpu" | "cuda" | "webgpu" | "wasm";
 
-export const PROVIDERS: readonly Provider[] = ["cpu", "cuda", "webgpu"];
+export const PROVIDERS: readonly Provider[] = ["cpu", "cuda", "webgpu", "wasm"];
 
 /** What a machine needs for a provider, and how it gets there. */
 const REQUIREMENTS: Readonly<Record<Provider, string>> = {
@@ -12,6 +12,7 @@ const REQUIREMENTS: Readonly<Record<Provider, string>> = {
   webgpu:
     "it needs a GPU and its driver: install Vulkan on Linux (libvulkan1 and the GPU's driver, such as mesa-vulkan-drivers); " +
     "Windows (Direct3D 12) and macOS (Metal) bring it",
+  wasm: "it needs the package onnxruntime-web, and where a page has a content security policy, 'wasm-unsafe-eval' in its script-src",
 };
 
 /** What to install so that a provider becomes available. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { UserError } from "../src/errors.ts";
-import { createSession, ortVersion, Tensor } from "../src/ort.ts";
+import { createSession, ortVersion, Tensor, type GraphSource } from "../src/ort.ts";
 import { probeProvider, requireProvider } from "../src/probe.ts";
 import { encodeModel, externalTensor } from "./onnx.ts";
 
@@ -70,10 +70,52 @@ describe("sessions", () => {
   });
 });
 
+describe("wasm in Node", () => {
+  const weights = new Uint8Array(Float32Array.of(9, 10, 20).buffer);
+
+  test.each<[string, () => GraphSource]>([
+    ["files", () => ({ path: write("add.onnx", addModel("w.bin", 4)), externalData: ["w.bin"] })],
+    ["bytes", () => ({ bytes: addModel("w.bin", 4), externalData: [{ path: "w.bin", data: weights }] })],
+  ])("gives the CPU's numbers, from %s", async (_, source) => {
+    write("w.bin", weights);
+    for (const provider of ["wasm", "cpu"] as const) {
+      const session = await createSession(source(), { provider, threads: 1 });
+      const { y } = await session.run({ x: new Tensor("float32", Float32Array.of(1, 2, 3, 4), [2, 2]) });
+      expect(y).toMatchObject({ dims: [2, 2], data: Float32Array.of(11, 22, 13, 24) });
+      await session.release();
+    }
+  });
+
+  test("runs at the same time take turns, and one that fails does not stop the others", async () => {
+    const source = { bytes: addModel("w.bin"), externalData: [{ path: "w.bin", data: weights }] };
+    const sessions = await Promise.all([1, 2].map(() => createSession(source, { provider: "wasm" })));
+    const runs = [0, 1, 2, 3].map((i) => {
+      const width = i === 1 ? 3 : 2;
+      return sessions[i % 2]?.run({ x: new Tensor("float32", new Float32Array(width).fill(i), [1, width]) });
+    });
+    const results = await Promise.allSettled(runs);
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+    expect(results.flatMap((result) => (result.status === "fulfilled" ? [result.value?.["y"]?.data] : []))).toEqual(
+      [0, 2, 3].map((i) => Float32Array.of(9 + i, 10 + i)),
+    );
+    for (const session of sessions) await session.release();
+  });
+
+  test("files that are missing are named", async () => {
+    const provider = "wasm";
+    await expect(createSession(join(folder, "none.onnx"), { provider })).rejects.toThrow(
+      new UserError(`${join(folder, "none.onnx")}: is missing`),
+    );
+    await expect(createSession({ path: write("alone.onnx", addModel("none.bin")) }, { provider })).rejects.toThrow(
+      /alone\.onnx: ONNX Runtime cannot load this graph/,
+    );
+  });
+});
+
 describe("providers", () => {
-  test("the CPU is there", async () => {
-    expect(await probeProvider("cpu")).toEqual({ provider: "cpu", available: true, version: await ortVersion() });
-    await expect(requireProvider("cpu")).resolves.toBeUndefined();
+  test.each(["cpu", "wasm"] as const)("%s is there", async (provider) => {
+    expect(await probeProvider(provider)).toEqual({ provider, available: true, version: await ortVersion() });
+    await expect(requireProvider(provider)).resolves.toBeUndefined();
   });
 
   // Both outcomes are right, since the test runs on machines with and without a GPU.

@@ -1,0 +1,20 @@
+import { readFile } from "node:fs/promises";
+import { UserError } from "../errors.ts";
+import type { Platform } from "./platform.ts";
+
+export const platform: Platform = {
+  family: "node",
+  providers: ["cpu", "cuda", "webgpu", "wasm"],
+
+  // ONNX Runtime's Node builds send telemetry and keep a device id in the home folder unless this is set before they load. A program that
+  // answers in private does neither; whoever wants it sets the variable to 0.
+  prepareOrt() {
+    process.env["ORT_DISABLE_TELEMETRY"] ??= "1";
+  },
+
+  async readFile(path) {
+    return readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === "ENOENT" ? new UserError(`${path}: is missing`, { cause: error }) : error;
+    });
+  },
+};
