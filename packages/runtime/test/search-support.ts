@@ -58,8 +58,8 @@ const constraints = {
 };
 const greedy = fc.record(constraints);
 const beams = fc
-  .tuple(greedy, fc.integer({ min: 2, max: 5 }), fc.integer({ min: 1, max: 5 }))
-  .map(([rest, beams, nBest]) => ({ ...rest, beams, nBest: Math.min(beams, nBest) }));
+  .record({ ...constraints, beams: fc.integer({ min: 2, max: 5 }), nBest: fc.integer({ min: 1, max: 5 }) })
+  .filter(({ beams, nBest }) => nBest <= beams);
 const sampling = fc.record({
   ...constraints,
   nBest: fc.integer({ min: 1, max: 5 }),
