@@ -1,8 +1,8 @@
 import { type Graph, type Node, type Value, valueText } from "./ir.ts";
 import { type OperatorSpec, operators } from "./operators.ts";
-import { bodyOf, stateCount } from "./scan.ts";
+import { type LoopForm, loopForm } from "./loop-form.ts";
 import { type Shape, sameShape, shapeText } from "./shape.ts";
-import { loopBody } from "./walk.ts";
+import { subgraphs } from "./walk.ts";
 
 /** A graph that no sequence of operators builds: the fault of whoever put its nodes together. */
 export class GraphError extends Error {
@@ -11,7 +11,7 @@ export class GraphError extends Error {
 
 /**
  * Whether a graph is whole: nodes in topological order, operands that can be seen from where they are used, names that nothing else has,
- * loops that fit their bodies, outputs that are computed. Throws a GraphError that names the graph, the node and what is wrong.
+ * loops that fit their bodies, choices that fit their branches, outputs that are computed. Throws a GraphError that names the graph, the node and what is wrong.
  */
 export function checkGraph(graph: Graph): void {
   const names = new Map<string, Value>();
@@ -68,7 +68,9 @@ function checkNodes(graph: Graph, seen: Set<Value>, names: Map<string, Value>): 
           : `${text} reads ${input.name} of graph ${input.graph.name}, which it cannot see`,
       );
     }
-    if (loopBody(node)) checkLoop(graph, node, seen, names);
+    const loop = loopForm(node);
+    if (loop) checkLoop(graph, node, loop, seen, names);
+    else checkBranches(graph, node, seen, names);
     for (const output of node.outputs) {
       if (output.producer !== node) fail(graph, `${text} is not the producer of its output ${output.name}`);
       introduce(graph, output, seen, names);
@@ -78,35 +80,69 @@ function checkNodes(graph: Graph, seen: Set<Value>, names: Map<string, Value>): 
 
 const nodeText = (node: Node): string => `${node.op} (${node.outputs[0]?.name ?? "no output"})`;
 
-function checkLoop(graph: Graph, node: Node, seen: Set<Value>, names: Map<string, Value>): void {
+/** The nodes and outputs of a loop's body or of a branch, which sees what is around it. Returns the outputs. */
+function checkSubgraph(graph: Graph, node: Node, inner: Graph, seen: ReadonlySet<Value>, names: Map<string, Value>): Value[] {
+  if (inner.parent !== graph) fail(graph, `${nodeText(node)} has a body of another graph, ${inner.parent?.name ?? "none"}`);
+  const inside = new Set(seen);
+  for (const input of inner.inputs) introduce(inner, input, inside, names);
+  checkNodes(inner, inside, names);
+  const given = new Set<Value>();
+  for (const { value } of inner.outputs) {
+    if (value.graph !== inner || value.producer === null || !inside.has(value))
+      fail(inner, `output ${valueText(value)} is not computed by a node of the body`);
+    if (given.has(value)) fail(inner, `${valueText(value)} is given out twice`);
+    given.add(value);
+  }
+  return [...given];
+}
+
+function checkLoop(
+  graph: Graph,
+  node: Node,
+  { body, states, operands, results }: LoopForm,
+  seen: Set<Value>,
+  names: Map<string, Value>,
+): void {
   const text = nodeText(node);
-  const body = bodyOf(node);
-  const states = stateCount(node);
-  if (body.parent !== graph) fail(graph, `${text} has a body of another graph, ${body.parent?.name ?? "none"}`);
   if (body.inputs.length !== node.inputs.length)
     fail(graph, `${text} has ${node.inputs.length} operands for the ${body.inputs.length} inputs of its body`);
-  if (body.outputs.length !== node.outputs.length)
+  if (body.outputs.length !== node.outputs.length + results)
     fail(graph, `${text} has ${node.outputs.length} outputs for the ${body.outputs.length} of its body`);
-  if (node.inputs.length <= states) fail(graph, `${text} has no sequence`);
-  const length = node.inputs[states]!.shape[0];
   const fits = (what: string, value: Value, type: string, shape: Shape): void => {
     if (value.type !== type || !sameShape(value.shape, shape))
       fail(graph, `${text}: ${what} ${valueText(value)} ${value.type} must be ${shapeText(shape)} ${type}`);
   };
-  for (const [i, input] of body.inputs.entries()) {
-    const { type, shape } = input;
-    fits(i < states ? "initial state" : "sequence", node.inputs[i]!, type, i < states ? shape : [length, ...shape]);
+  const scans = node.op === "Scan";
+  if (scans && node.inputs.length <= states) fail(graph, `${text} has no sequence`);
+  for (const [i, { type, shape }] of body.inputs.entries()) {
+    const state = i >= operands && i < operands + states;
+    const given = node.inputs[i]!;
+    if (state) fits("initial state", given, type, shape);
+    else if (scans) fits("sequence", given, type, [node.inputs[states]!.shape[0], ...shape]);
+    else fits(i === 0 ? "number of steps" : "condition", given, i === 0 ? "int64" : "bool", []);
   }
-  const inside = new Set(seen);
-  for (const input of body.inputs) introduce(body, input, inside, names);
-  checkNodes(body, inside, names);
-  const given = new Set<Value>();
-  for (const [i, { value }] of body.outputs.entries()) {
-    if (value.graph !== body || value.producer === null || !inside.has(value))
-      fail(body, `output ${valueText(value)} is not computed by a node of the body`);
-    if (given.has(value)) fail(body, `${valueText(value)} is given out twice`);
-    given.add(value);
-    if (i < states) fits("state after the step", value, body.inputs[i].type, body.inputs[i].shape);
-    fits(i < states ? "final state" : "output", node.outputs[i], value.type, i < states ? value.shape : [length, ...value.shape]);
+  const outputs = checkSubgraph(graph, node, body, seen, names);
+  for (const condition of outputs.slice(0, results)) fits("condition after the step", condition, "bool", []);
+  // Of a Scan as many as its sequences have elements; of a Loop as many as it took steps, by a symbol of its own.
+  const length = scans ? node.inputs[states]!.shape[0] : node.outputs[states]?.shape[0];
+  for (const [i, output] of node.outputs.entries()) {
+    const value = outputs[i + results];
+    if (i < states) fits("state after the step", value, body.inputs[i + operands].type, body.inputs[i + operands].shape);
+    fits(i < states ? "final state" : "output", output, value.type, i < states ? value.shape : [length!, ...value.shape]);
+  }
+}
+
+/** The branches of a choice give what it gives; where they differ in a size, the choice has a symbol. */
+function checkBranches(graph: Graph, node: Node, seen: Set<Value>, names: Map<string, Value>): void {
+  const text = nodeText(node);
+  for (const branch of subgraphs(node)) {
+    if (branch.inputs.length > 0) fail(graph, `${text}: branch ${branch.name} has inputs`);
+    if (branch.outputs.length !== node.outputs.length)
+      fail(graph, `${text} has ${node.outputs.length} outputs for the ${branch.outputs.length} of branch ${branch.name}`);
+    for (const [i, value] of checkSubgraph(graph, node, branch, seen, names).entries()) {
+      const { type, shape } = node.outputs[i];
+      const fits = value.shape.length === shape.length && shape.every((dim, axis) => typeof dim === "string" || dim === value.shape[axis]);
+      if (value.type !== type || !fits) fail(graph, `${text}: ${valueText(value)} ${value.type} must be ${shapeText(shape)} ${type}`);
+    }
   }
 }

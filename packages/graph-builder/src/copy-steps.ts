@@ -3,6 +3,8 @@ import type { Graph, Node, Value } from "./ir.ts";
 import { gather } from "./ops/index-ops.ts";
 import { concat, unsqueeze } from "./ops/movement.ts";
 import { bodyOf, isReversed } from "./scan.ts";
+import { ShapeError } from "./shape.ts";
+import { subgraphs } from "./walk.ts";
 
 export interface Steps {
   readonly states: Value[];
@@ -28,6 +30,8 @@ export function copySteps(
     for (const [i, input] of body.inputs.entries()) copies.set(input, i < count ? states[i] : elements[i - count][at]);
     const copy = (value: Value): Value => copies.get(value) ?? value;
     for (const inner of body.nodes) {
+      if (subgraphs(inner).length > 0)
+        throw new ShapeError(`unroll: ${body.name} has a ${inner.op} in it, whose steps or branches cannot be copied`);
       // Copies that only a loop's boundary needed.
       const made =
         inner.op === "Identity"

@@ -7,7 +7,7 @@ export interface OutputSpec {
   readonly shape: Shape;
 }
 
-/** The innermost graph among those of the operands: an operator on outer values alone is computed outside the loop. */
+/** The innermost graph among those of the operands. */
 export function innermost(values: readonly (Value | null)[], what: string): Graph {
   let graph: Graph | null = null;
   for (const value of values) {
@@ -21,13 +21,28 @@ export function innermost(values: readonly (Value | null)[], what: string): Grap
   return graph;
 }
 
-/** Appends a node to the innermost graph of its operands: the one way by which nodes come to be. */
+/** Whether a value is known when the model is loaded: computed from constants and stored parameters alone. */
+const isStored = ({ graph, producer, name }: Value): boolean =>
+  graph.parent === null && (producer ? producer.inputs.every((input) => input === null || isStored(input)) : graph.initializers.has(name));
+
+/**
+ * Where a node goes: the innermost graph among those of its operands, but not out of a branch that is being traced, which would then be
+ * computed whether it is taken or not. What is known when the model is loaded goes outside all the same: it is computed once.
+ */
+export function placeOf(values: readonly (Value | null)[], what: string): Graph {
+  const graph = innermost(values, what);
+  const { branch } = graph.root;
+  const outside = branch !== null && graph !== branch && branch.within(graph);
+  return outside && !values.every((value) => value === null || isStored(value)) ? branch : graph;
+}
+
+/** Appends a node to the graph that `placeOf` its operands gives: the one way by which nodes come to be. */
 export function emit<O extends Operator>(
   op: O,
   inputs: readonly (Value | null)[],
   attributes: Attributes<O>,
   outputs: readonly OutputSpec[],
-  graph: Graph = innermost(inputs, op),
+  graph: Graph = placeOf(inputs, op),
 ): Value[] {
   const spec: OperatorSpec = operators[op];
   if (inputs.length < spec.inputs[0] || inputs.length > spec.inputs[1])

@@ -21,6 +21,7 @@ export {
   log,
   maximum,
   minimum,
+  mod,
   mul,
   neg,
   not,
@@ -39,7 +40,7 @@ export {
   tanh,
   where,
 } from "./ops/elementwise.ts";
-export { gather, gatherElements, range, scatterElements, scatterRows } from "./ops/index-ops.ts";
+export { gather, gatherElements, range, scatterElements, scatterRows, topK } from "./ops/index-ops.ts";
 export { gemm, type GemmOptions, matmul } from "./ops/matmul.ts";
 export { concat, expand, filled, pad, reshape, slice, split, squeeze, transpose, unsqueeze } from "./ops/movement.ts";
 export { averagePool, type AveragePoolOptions, maxPool, type PoolOptions } from "./ops/pool.ts";
@@ -65,6 +66,8 @@ export { toFloat16 } from "./precision/float16.ts";
 export { toInt8 } from "./precision/int8.ts";
 export { type Int8Plan, type Int8Weight, LEAST_DYNAMIC, planInt8 } from "./precision/plan.ts";
 export { type StoredTensor, type TracedVariant, traceVariant } from "./precision/variant.ts";
+export { cond, type CondOptions } from "./cond.ts";
+export { loop, type LoopOptions, type LoopResult, type LoopStep } from "./loop.ts";
 export { print } from "./print.ts";
 export { prune } from "./prune.ts";
 export { scan, type ScanOptions, type ScanResult, type ScanStep } from "./scan.ts";
@@ -74,6 +77,7 @@ export { initialize, type Initializer, type ParameterSpec } from "./init.ts";
 export { adam, type AdamOptions, adamw, momentum, type Optimizer, sgd, type StepScalars } from "./optimizers.ts";
 export { type BatchDims, traceEvaluate, traceGradients, type TracedGraph, traceTrain, type TrainingOptions } from "./trace.ts";
 export { type StateNames, type TracedInference, traceInference } from "./trace-inference.ts";
+export { traceGenerate } from "./trace-generate.ts";
 export { traceUpdate, type UpdateOptions } from "./trace-update.ts";
 export { unrollScans, type UnrollOptions } from "./unroll.ts";
 export { type FlatUpdate, traceFlatUpdate } from "./trace-flat.ts";

@@ -43,7 +43,7 @@ export interface GraphOptions {
 
 /**
  * Nodes in topological order (a node is appended after its operands), with named inputs and outputs.
- * The body of a loop is a graph with a parent, whose values it may use; constants and parameters live in the outermost graph.
+ * The body of a loop, or a branch of a choice, is a graph with a parent, whose values it may use; constants and parameters live in the outermost graph.
  */
 export class Graph {
   readonly name: string;
@@ -56,9 +56,12 @@ export class Graph {
   readonly outputs: Output[] = [];
   /** Constants and parameters stored in the model, by name; those without numbers of their own are external data. */
   readonly initializers = new Map<string, Value>();
+  /** Of the outermost graph: the branch of a choice that is being traced. */
+  branch: Graph | null = null;
   readonly #counters = new Map<string, number>();
   readonly #names = new Set<string>();
   readonly #constants = new Map<string, Value>();
+  readonly #sizes = new Map<string, Value>();
 
   constructor(name: string, parent: Graph | null = null, { singleThreaded = false }: GraphOptions = {}) {
     this.name = name;
@@ -131,9 +134,17 @@ export class Graph {
     return this === other || (this.parent?.within(other) ?? false);
   }
 
-  /** The run-time size of a dimension as an int64 tensor [1], read off an input of the outermost graph that has the symbol. */
+  /** Gives a symbol the size that a value int64 [1] says: one that no input has. */
+  define(symbol: string, size: Value): void {
+    if (this.root.#sizes.has(symbol)) throw new ShapeError(`size ${symbol}: the graph has one of this name already`);
+    this.root.#sizes.set(symbol, size);
+  }
+
+  /** The run-time size of a dimension as an int64 tensor [1]: as defined, or read off an input of the outermost graph that has the symbol. */
   dimension(dim: Dim): Value | null {
     if (typeof dim === "number") return this.constant("int64", [1], [dim]);
+    const defined = this.root.#sizes.get(dim);
+    if (defined) return defined;
     for (const input of this.root.inputs) {
       const axis = input.shape.indexOf(dim);
       if (axis < 0) continue;

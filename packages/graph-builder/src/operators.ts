@@ -1,4 +1,4 @@
-/** What an attribute holds; `graph` is a loop's body. */
+/** What an attribute holds; `graph` is a loop's body or a branch of a choice. */
 export interface AttributeTypes {
   int: number;
   ints: readonly number[];
@@ -48,6 +48,7 @@ export const operators = {
   Greater: binary,
   GreaterOrEqual: binary,
   Identity: unary,
+  If: { inputs: [1, 1], outputs: [1, MANY], attributes: { then_branch: "graph", else_branch: "graph" } },
   LSTM: {
     inputs: [3, 8],
     outputs: [1, 3],
@@ -57,12 +58,15 @@ export const operators = {
   Less: binary,
   Log: unary,
   LogSoftmax: { inputs: [1, 1], outputs: [1, 1], attributes: { axis: "int" } },
+  /** Operands are the number of steps, whether to begin, and the states; the body gets the step's number and a condition as well. */
+  Loop: { inputs: [2, MANY], outputs: [1, MANY], attributes: { body: "graph" } },
   MatMul: { inputs: [2, 2], outputs: [1, 1], attributes: none },
   MatMulInteger: { inputs: [2, 4], outputs: [1, 1], attributes: none },
   Max: binary,
   /** The second output, places of the largest elements in the flat operand, is added where a gradient asks for it. */
   MaxPool: { inputs: [1, 1], outputs: [1, 2], attributes: window },
   Min: binary,
+  Mod: binary,
   Mul: binary,
   Neg: unary,
   Not: unary,
@@ -97,6 +101,7 @@ export const operators = {
   Sub: binary,
   Sum: { inputs: [1, MANY], outputs: [1, 1], attributes: none },
   Tanh: unary,
+  TopK: { inputs: [2, 2], outputs: [2, 2], attributes: { axis: "int" } },
   Transpose: { inputs: [1, 1], outputs: [1, 1], attributes: { perm: "ints" } },
   Unsqueeze: { inputs: [2, 2], outputs: [1, 1], attributes: none },
   Where: { inputs: [3, 3], outputs: [1, 1], attributes: none, elementwise: true },

@@ -1,9 +1,10 @@
-import type { Graph, Node, Value } from "./ir.ts";
-import { bodyOf, isReversed } from "./scan.ts";
+import { Graph, type Node, type Value } from "./ir.ts";
+import { isReversed } from "./scan.ts";
 import { shapeText } from "./shape.ts";
+import { subgraphs } from "./walk.ts";
 
 /**
- * The graph as text, one node a line, loops indented: `matmul: float32[B, 4] = MatMul(x, w)`.
+ * The graph as text, one node a line, subgraphs indented: `matmul: float32[B, 4] = MatMul(x, w)`.
  * Small constants are shown by their numbers; the same graph always gives the same text.
  */
 export function print(graph: Graph): string {
@@ -25,7 +26,7 @@ const UNSPOKEN: Readonly<Record<string, unknown>> = { alpha: 1, beta: 1, transA:
 function attributes(node: Node): string {
   if (node.op === "Scan") return isReversed(node) ? ", reverse" : "";
   const shown = Object.entries(node.attributes).filter(
-    ([name, value]) => value !== undefined && name !== "keepdims" && UNSPOKEN[name] !== value,
+    ([name, value]) => value !== undefined && !(value instanceof Graph) && name !== "keepdims" && UNSPOKEN[name] !== value,
   );
   return shown.map(([name, value]) => `, ${name}=${Array.isArray(value) ? `[${value.join(", ")}]` : String(value)}`).join("");
 }
@@ -36,7 +37,7 @@ function lines(graph: Graph, indent: string): string[] {
   for (const node of graph.nodes) {
     const outputs = node.outputs.map(typed).join(", ");
     result.push(`${inner}${outputs} = ${node.op}(${node.inputs.map(operand).join(", ")}${attributes(node)})`);
-    if (node.op === "Scan") result.push(...lines(bodyOf(node), `${inner}  `));
+    for (const subgraph of subgraphs(node)) result.push(...lines(subgraph, `${inner}  `));
   }
   result.push(
     `${inner}-> ${graph.outputs.map(({ name, value }) => (name === value.name ? name : `${name}=${operand(value)}`)).join(", ")}`,

@@ -1,6 +1,6 @@
 import type { Graph, Node, Value } from "./ir.ts";
-import { bodyOf, stateCount } from "./scan.ts";
-import { operandsOf } from "./walk.ts";
+import { type LoopForm, loopForm } from "./loop-form.ts";
+import { operandsOf, subgraphs } from "./walk.ts";
 
 /** Drops every node, loop output, loop state and constant that no output of the graph depends on. */
 export function prune(graph: Graph): void {
@@ -8,7 +8,9 @@ export function prune(graph: Graph): void {
   const kept: Node[] = [];
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((output) => live.has(output))) continue;
-    if (node.op === "Scan") pruneLoop(node, live);
+    const loop = loopForm(node);
+    if (loop) pruneLoop(node, loop, live);
+    else pruneBranches(node, live);
     for (const value of operandsOf(node)) live.add(value);
     kept.push(node);
   }
@@ -18,30 +20,44 @@ export function prune(graph: Graph): void {
   }
 }
 
-function pruneLoop(node: Node, live: ReadonlySet<Value>): void {
-  const body = bodyOf(node);
-  let states = stateCount(node);
+/** Subgraphs that give what their node gives: those of a choice. */
+function pruneBranches(node: Node, live: ReadonlySet<Value>): void {
+  const branches = subgraphs(node);
+  if (branches.length === 0) return;
+  const wanted = node.outputs.map((output) => live.has(output));
+  keep(node.outputs, wanted);
+  for (const branch of branches) {
+    keep(branch.outputs, wanted);
+    prune(branch);
+  }
+}
+
+function keep<T>(list: T[], wanted: readonly boolean[]): void {
+  list.splice(0, list.length, ...list.filter((_, i) => wanted[i]));
+}
+
+function pruneLoop(node: Node, { body, states, operands, results }: LoopForm, live: ReadonlySet<Value>): void {
+  let carried = states;
   // A state is kept if it is used after the loop, or by anything kept in it.
   const wanted = node.outputs.map((output, i) => i < states || live.has(output));
-  const outputs = body.outputs.filter((_, i) => wanted[i]);
-  node.outputs.splice(0, node.outputs.length, ...node.outputs.filter((_, i) => wanted[i]));
+  const outputs = body.outputs.filter((_, i) => i < results || wanted[i - results]);
+  keep(node.outputs, wanted);
   for (;;) {
     body.outputs.splice(0, body.outputs.length, ...outputs);
     prune(body);
-    const used = new Set<Value>(body.nodes.flatMap(operandsOf));
-    const dead = body.inputs.findIndex((input, i) => i < states && !live.has(node.outputs[i]) && !usedBesides(body, input, i));
-    if (dead < 0) {
-      dropElements(node, body, states, used);
-      return;
-    }
+    const dead = node.outputs.findIndex(
+      (output, i) => i < carried && !live.has(output) && !usedBesides(body, body.inputs[i + operands], i + results),
+    );
+    if (dead < 0) break;
     // A state that only keeps itself alive goes, and its computation with it.
-    body.inputs.splice(dead, 1);
-    outputs.splice(dead, 1);
+    body.inputs.splice(dead + operands, 1);
+    outputs.splice(dead + results, 1);
     node.outputs.splice(dead, 1);
-    node.inputs = node.inputs.filter((_, i) => i !== dead);
-    states -= 1;
-    (node.attributes as { states: number }).states = states;
+    node.inputs = node.inputs.filter((_, i) => i !== dead + operands);
+    carried -= 1;
+    if (node.op === "Scan") (node.attributes as { states: number }).states = carried;
   }
+  if (node.op === "Scan") dropElements(node, body, carried);
 }
 
 /** Whether a state's input is needed by anything but the state's own next value. */
@@ -55,11 +71,12 @@ function usedBesides(body: Graph, input: Value, index: number): boolean {
 }
 
 /** Sequences that the body does not read; a loop keeps one, which gives it its length. */
-function dropElements(node: Node, body: Graph, states: number, used: ReadonlySet<Value>): void {
+function dropElements(node: Node, body: Graph, states: number): void {
+  const used = new Set<Value>(body.nodes.flatMap(operandsOf));
   const sequences = body.inputs.length - states;
   let unused = body.inputs.flatMap((input, i) => (i >= states && !used.has(input) ? [i] : []));
   if (unused.length === sequences) unused = unused.slice(1);
-  const keep = (_: unknown, i: number): boolean => !unused.includes(i);
-  body.inputs.splice(0, body.inputs.length, ...body.inputs.filter(keep));
-  node.inputs = node.inputs.filter(keep);
+  const wanted = body.inputs.map((_, i) => !unused.includes(i));
+  keep(body.inputs, wanted);
+  node.inputs = node.inputs.filter((_, i) => wanted[i]);
 }

@@ -3,7 +3,7 @@ import { StackedValues, restore } from "./forward-values.ts";
 import { Graph, type Node, type Value, isFloat } from "./ir.ts";
 import { add } from "./ops/elementwise.ts";
 import { filled } from "./ops/movement.ts";
-import { bodyOf, isReversed, loop, stateCount } from "./scan.ts";
+import { bodyOf, closeScan, isReversed, stateCount } from "./scan.ts";
 import { type RuleContext, dependents, reverseSweep } from "./sweep.ts";
 import { captures } from "./walk.ts";
 
@@ -84,7 +84,7 @@ export function scanGradient(context: RuleContext): (Value | null)[] {
   );
   const results = [...wanted.map(({ gradient }) => gradient), ...products.map(({ gradient }) => gradient)];
   if (backSequences.length === 0) element(sequences[0]);
-  const done = loop(back, parent, [...next, ...sumsNext], results, [...starts, ...sumStarts], backSequences, !isReversed(node));
+  const done = closeScan(back, parent, [...next, ...sumsNext], results, [...starts, ...sumStarts], backSequences, !isReversed(node));
 
   for (const [i, { value }] of sums.entries()) context.contribute(value, done.states[carried.length + i]);
   for (const [i, { node: inner, operand }] of products.entries()) {

@@ -1,9 +1,10 @@
 import { customGradient } from "./custom.ts";
-import { emit, innermost } from "./emit.ts";
+import { emit, placeOf } from "./emit.ts";
 import { hoistFromLoop } from "./hoist.ts";
 import { Graph, type Node, type Value, valueText } from "./ir.ts";
+import { subgraphOutput } from "./subgraph.ts";
 import { type Dim, ShapeError, sameShape } from "./shape.ts";
-import { loopBody } from "./walk.ts";
+import { subgraphs } from "./walk.ts";
 
 export interface ScanStep {
   /** The carried values after this step: shapes and types of the ones before. */
@@ -42,7 +43,7 @@ export function scan(
     if (sequence.shape.length === 0 || sequence.shape[0] !== length)
       throw new ShapeError(`${name}: ${valueText(sequence)} has not ${length} elements on axis 0`);
   }
-  const parent = innermost([...initial, ...sequences], name);
+  const parent = placeOf([...initial, ...sequences], name);
   const body = new Graph(parent.root.uniqueName(name), parent);
   const states = initial.map((value) => body.input(`${body.name}.state`, value.type, value.shape));
   const elements = sequences.map((value) => body.input(`${body.name}.element`, value.type, value.shape.slice(1)));
@@ -53,11 +54,11 @@ export function scan(
     if (state.type !== states[i].type || !sameShape(state.shape, states[i].shape))
       throw new ShapeError(`${name}: state ${i} is ${valueText(state)} after the step, ${valueText(initial[i])} before it`);
   }
-  return loop(body, parent, [...result.states], [...result.outputs], initial, sequences, reverse, hoist);
+  return closeScan(body, parent, [...result.states], [...result.outputs], initial, sequences, reverse, hoist);
 }
 
 /** Closes a traced body into a Scan node. */
-export function loop(
+export function closeScan(
   body: Graph,
   parent: Graph,
   next: readonly Value[],
@@ -72,9 +73,9 @@ export function loop(
     hoist && !attaches(body)
       ? hoistFromLoop(body, next, results, sequences, length)
       : { sequences, next, results: results.map(() => null) };
-  for (const value of hoisted.next) bodyOutput(body, value);
+  for (const value of hoisted.next) subgraphOutput(body, value);
   const kept = [...new Set(results.filter((_, i) => !hoisted.results[i]))];
-  for (const value of kept) bodyOutput(body, value);
+  for (const value of kept) subgraphOutput(body, value);
   const outputs = [
     ...initial.map(({ type, shape }) => ({ type, shape })),
     ...kept.map(({ type, shape }) => ({ type, shape: [length, ...shape] })),
@@ -88,17 +89,7 @@ export function loop(
 
 /** Whether a gradient is attached to one of the body's values: its rule knows values by themselves, so they stay where they are. */
 function attaches(body: Graph): boolean {
-  return body.nodes.some((node) => {
-    const inner = loopBody(node);
-    return customGradient(node.outputs[0]) !== undefined || (inner !== null && attaches(inner));
-  });
-}
-
-/** A body's output must be computed in the body, and each only once: a copy is made where it is not. */
-export function bodyOutput(body: Graph, value: Value): void {
-  const fresh = value.graph === body && value.producer !== null && !body.outputs.some((output) => output.value === value);
-  const result = fresh ? value : emit("Identity", [value], {}, [{ type: value.type, shape: value.shape }], body)[0];
-  body.outputs.push({ name: result.name, value: result, copyOf: value });
+  return body.nodes.some((node) => customGradient(node.outputs[0]) !== undefined || subgraphs(node).some(attaches));
 }
 
 export const stateCount = (node: Node): number => node.attributes.states as number;
@@ -111,7 +102,7 @@ export function stackOutput(node: Node, value: Value, length: Dim): Value {
   const states = stateCount(node);
   const known = body.outputs.findIndex((output, i) => i >= states && output.copyOf === value);
   if (known >= 0) return node.outputs[known];
-  bodyOutput(body, value);
+  subgraphOutput(body, value);
   const graph = node.outputs[0].graph;
   const stacked: Value = { name: graph.uniqueName("scan"), type: value.type, shape: [length, ...value.shape], graph, producer: node };
   node.outputs.push(stacked);

@@ -2,7 +2,7 @@ import { customGradient } from "./custom.ts";
 import { type Graph, type Node, type Value, isFloat } from "./ir.ts";
 import { sumOf } from "./ops/elementwise.ts";
 import type { Operator } from "./operators.ts";
-import { operandsOf } from "./walk.ts";
+import { operandsOf, subgraphs } from "./walk.ts";
 
 /** What a gradient rule may use. Values are those that can be read where the gradient is computed. */
 export interface RuleContext {
@@ -86,7 +86,8 @@ export function reverseSweep({ rules, graph, nodes, active, seeds, read = (value
       if (!input || !active.has(input)) return false;
       return !(claim && gradients[0] && claim(node, i, gradients[0]));
     });
-    if (node.op !== "Scan" && !needs.includes(true)) continue;
+    // What a subgraph takes from around it is no operand.
+    if (subgraphs(node).length === 0 && !needs.includes(true)) continue;
     const inputs = node.inputs.map((input) => input && read(input));
     // Read lazily: an output that no rule looks at need not be kept.
     const outputs = new Proxy(node.outputs, {

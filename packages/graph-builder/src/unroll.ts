@@ -4,9 +4,10 @@ import { Graph, type Node, type Value } from "./ir.ts";
 import { concat } from "./ops/movement.ts";
 import { int64, shapeValue } from "./ops/size.ts";
 import { prune } from "./prune.ts";
-import { bodyOf, bodyOutput, isReversed, stateCount } from "./scan.ts";
+import { bodyOf, isReversed, stateCount } from "./scan.ts";
 import { type Dim, type Shape, ShapeError } from "./shape.ts";
-import { loopBody, redirect } from "./walk.ts";
+import { subgraphOutput } from "./subgraph.ts";
+import { redirect, subgraphs } from "./walk.ts";
 
 export interface UnrollOptions {
   /**
@@ -47,8 +48,11 @@ class Unroller {
     graph.nodes = [];
     for (const node of nodes) {
       redirect(node, now);
-      if (loopBody(node)) this.#unroll(node);
-      else graph.nodes.push(node);
+      if (node.op === "Scan") this.#unroll(node);
+      else {
+        for (const inner of subgraphs(node)) new Unroller(inner, this.#factor).run();
+        graph.nodes.push(node);
+      }
     }
     for (const [i, { name, value }] of graph.outputs.entries()) graph.outputs[i] = { name, value: now(value) };
   }
@@ -115,7 +119,7 @@ class Unroller {
       chunks.map((chunk) => cut(chunk, factor)),
     );
     const results = [...done.states, ...done.outputs.map(stack)];
-    for (const value of results) bodyOutput(body, value);
+    for (const value of results) subgraphOutput(body, value);
     const operands = [
       ...initial,
       ...sequences.map((sequence) => reshapeTo(sequence, [rounds, factor, ...sequence.shape.slice(1)], [-1, factor])),

@@ -1,26 +1,24 @@
-import type { Graph, Node, Value } from "./ir.ts";
+import { Graph, type Node, type Value } from "./ir.ts";
 
-/** The body of a loop, or null. */
-export const loopBody = (node: Node): Graph | null => (node.op === "Scan" ? (node.attributes.body as Graph) : null);
+/** The graphs that a node holds: a loop's body, the branches of a choice. */
+export const subgraphs = (node: Node): Graph[] => Object.values(node.attributes).filter((held): held is Graph => held instanceof Graph);
 
-/** Values of outer graphs that a loop's body uses. */
-export function captures(body: Graph): Set<Value> {
+/** Values of outer graphs that a node's subgraph uses. */
+export function captures(inner: Graph): Set<Value> {
   const found = new Set<Value>();
-  for (const node of body.nodes) {
-    for (const value of operandsOf(node)) if (value.graph !== body && body.within(value.graph)) found.add(value);
+  for (const node of inner.nodes) {
+    for (const value of operandsOf(node)) if (value.graph !== inner && inner.within(value.graph)) found.add(value);
   }
   return found;
 }
 
-/** What a node reads: its operands, and what the body of a loop takes from around it. */
+/** What a node reads: its operands, and what its subgraphs take from around it. */
 export function operandsOf(node: Node): Value[] {
-  const inputs = node.inputs.filter((input) => input !== null);
-  const body = loopBody(node);
-  return body ? [...inputs, ...captures(body)] : inputs;
+  return [...node.inputs.filter((input) => input !== null), ...subgraphs(node).flatMap((inner) => [...captures(inner)])];
 }
 
-/** Lets a node, and the body of a loop, read other values. */
+/** Lets a node, and its subgraphs, read other values. */
 export function redirect(node: Node, to: (value: Value) => Value): void {
   node.inputs = node.inputs.map((input) => input && to(input));
-  for (const inner of loopBody(node)?.nodes ?? []) redirect(inner, to);
+  for (const { nodes } of subgraphs(node)) for (const inner of nodes) redirect(inner, to);
 }

@@ -47,6 +47,7 @@ export const elementwiseRules = {
     (g, a, b) => where(greaterOrEqual(b, a), g, 0),
     (g, a, b) => where(greaterOrEqual(b, a), 0, g),
   ),
+  Mod: null,
   Mul: binary(
     (g, _a, b) => mul(g, b),
     (g, a) => mul(g, a),

@@ -35,10 +35,17 @@ const scatterNDRule: Rule = ({ inputs, gradients, needs }) => {
   return [needs[0] ? gradients[0] : null, null, needs[2] ? gather(gradients[0]!, squeeze(places, -1), 0) : null];
 };
 
+/** What was taken gets its gradient back at its place. */
+const topKRule: Rule = ({ node, inputs, outputs, gradients }) => [
+  gradients[0] && scatterElements(zerosLike(inputs[0]!), outputs[1], gradients[0], node.attributes.axis as number),
+  null,
+];
+
 export const indexRules = {
   Gather: gatherRule,
   GatherElements: gatherElementsRule,
   Range: null,
   ScatterElements: scatterElementsRule,
   ScatterND: scatterNDRule,
+  TopK: topKRule,
 } satisfies RulesOf;

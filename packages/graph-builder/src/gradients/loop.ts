@@ -8,4 +8,9 @@ const unsupported =
     throw new ShapeError(`${node.op} (${node.outputs[0].name}) is for inference graphs and has no gradient: use ${instead}`);
   };
 
-export const loopRules = { LSTM: unsupported("the `lstm` layer"), Scan: scanGradient } satisfies RulesOf;
+export const loopRules = {
+  If: unsupported("`where`"),
+  LSTM: unsupported("the `lstm` layer"),
+  Loop: unsupported("`scan`"),
+  Scan: scanGradient,
+} satisfies RulesOf;

@@ -13,6 +13,17 @@ export function embedding(scope: Scope, size: number, width: number): (ids: Valu
 /** Most numbers that a multiplied-out table may have in a stored model. */
 const MAX_TABLE = 2_000_000;
 
+const made = new WeakMap<Value, { readonly of: readonly Value[]; readonly result: Value }>();
+
+/** E W + b, made once: every place that looks rows up takes the same table. */
+function multipliedOut(table: Value, w: Value, b: Value): Value {
+  const known = made.get(b);
+  if (known && known.of[0] === table && known.of[1] === w) return known.result;
+  const result = add(matmul(table, w), b);
+  made.set(b, { of: [table, w], result });
+  return result;
+}
+
 /**
  * y = x W + b, x [..., K], w [K, N] -> y [..., N].
  * Where x is rows of an embedding E, (E W + b)[ids] is the same: it is taken where the vocabulary is smaller than the number of rows
@@ -28,7 +39,7 @@ export function project(scope: Scope, x: Value, w: Value, b: Value): Value {
       typeof rows === "number" &&
       table.shape.length === 2 &&
       (parameters === "inputs" ? rows < tokens : rows * (w.shape[1] as number) <= MAX_TABLE);
-    if (cheaper) return gather(add(matmul(table, w), b), ids);
+    if (cheaper) return gather(multipliedOut(table, w, b), ids);
   }
   return add(matmul(x, w), b);
 }

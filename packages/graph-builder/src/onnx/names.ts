@@ -1,5 +1,5 @@
 import type { Graph, Value } from "../ir.ts";
-import { loopBody } from "../walk.ts";
+import { subgraphs } from "../walk.ts";
 
 /**
  * Names of a model's values. An output of the graph is written under its own name by the node that computes it, where that is possible;
@@ -40,12 +40,11 @@ export class Names {
   }
 }
 
-/** Values of nodes and loops' bodies. */
+/** Values of nodes and their subgraphs. */
 function* computed(graph: Graph): Generator<Value> {
   if (graph.parent) yield* graph.inputs;
   for (const node of graph.nodes) {
     yield* node.outputs;
-    const body = loopBody(node);
-    if (body) yield* computed(body);
+    for (const inner of subgraphs(node)) yield* computed(inner);
   }
 }

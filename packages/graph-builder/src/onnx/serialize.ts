@@ -64,7 +64,9 @@ function nodeProto(node: Node, names: Names, options: SerializeOptions): NodePro
   const attributes: readonly AttributeProto[] =
     node.op === "Scan"
       ? scanAttributes(node, names, options)
-      : Object.entries(node.attributes).flatMap(([name, value]) => (value === undefined ? [] : [attributeProto(node.op, name, value)]));
+      : Object.entries(node.attributes).flatMap(([name, value]) =>
+          value === undefined ? [] : [attributeProto(node.op, name, value, names, options)],
+        );
   return {
     input: node.inputs.map((value) => (value ? names.of(value) : "")),
     output: node.outputs.map((value) => names.of(value)),
@@ -86,7 +88,13 @@ function scanAttributes(node: Node, names: Names, options: SerializeOptions): At
   ];
 }
 
-function attributeProto(op: Operator, name: string, value: AttributeTypes[keyof AttributeTypes]): AttributeProto {
+function attributeProto(
+  op: Operator,
+  name: string,
+  value: AttributeTypes[keyof AttributeTypes],
+  names: Names,
+  options: SerializeOptions,
+): AttributeProto {
   const text = new TextEncoder();
   switch ((operators[op] as OperatorSpec).attributes[name]) {
     case "int":
@@ -99,6 +107,8 @@ function attributeProto(op: Operator, name: string, value: AttributeTypes[keyof 
       return { name, type: AttributeType.string, s: text.encode(value as string) };
     case "strings":
       return { name, type: AttributeType.strings, strings: (value as readonly string[]).map((item) => text.encode(item)) };
+    case "graph":
+      return { name, type: AttributeType.graph, g: graphProto(value as Graph, names, options) };
     case "type":
       return { name, type: AttributeType.int, i: DataType[value as AttributeTypes["type"]] };
     default:

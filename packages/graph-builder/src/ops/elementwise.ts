@@ -6,7 +6,7 @@ import { ShapeError, broadcast } from "../shape.ts";
 /** An operand: a value, or a number that takes the other operand's element type. */
 export type Operand = Value | number;
 
-type Binary = "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min" | "BitwiseXor";
+type Binary = "Add" | "Sub" | "Mul" | "Div" | "Mod" | "Pow" | "Max" | "Min" | "BitwiseXor";
 type Comparison = "Equal" | "Less" | "Greater" | "GreaterOrEqual";
 type Unary = Extract<Operator, "Abs" | "Exp" | "Identity" | "Log" | "Neg" | "Reciprocal" | "Relu" | "Sigmoid" | "Sign" | "Sqrt" | "Tanh">;
 
@@ -51,6 +51,8 @@ export const add = binary("Add");
 export const sub = binary("Sub");
 export const mul = binary("Mul");
 export const div = binary("Div");
+/** The remainder of integers, which has the divisor's sign. */
+export const mod = binary("Mod");
 export const pow = binary("Pow");
 export const maximum = binary("Max");
 export const minimum = binary("Min");

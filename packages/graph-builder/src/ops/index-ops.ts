@@ -1,4 +1,4 @@
-import { emitOne } from "../emit.ts";
+import { emit, emitOne } from "../emit.ts";
 import { type Graph, type Value, valueText } from "../ir.ts";
 import { type Dim, type Shape, ShapeError, axisOf, product, sameShape } from "../shape.ts";
 import { cast, scalar } from "./elementwise.ts";
@@ -27,6 +27,23 @@ export function gatherElements(x: Value, indices: Value, axis: number): Value {
   integers(indices, text);
   if (!fitsBeside(x, indices, at)) throw new ShapeError(`${text}: the shapes differ outside axis ${axis}`);
   return emitOne("GatherElements", [x, indices], { axis: at }, x.type, indices.shape);
+}
+
+/**
+ * The k largest elements along an axis, in falling order, and their positions (int64); of equal ones the lower position comes first.
+ * k is a number or a symbol.
+ */
+export function topK(x: Value, k: Dim, axis = -1): { values: Value; indices: Value } {
+  const text = `TopK(${valueText(x)})`;
+  const at = axisOf(axis, x.shape.length, text);
+  if (typeof k === "number" && Number(x.shape[at]) < k) throw new ShapeError(`${text}: axis ${axis} has fewer than ${k} elements`);
+  const shape = x.shape.with(at, k);
+  const operands = [x, sizeOf(x.graph, k)];
+  const [values, indices] = emit("TopK", operands, { axis: at }, [
+    { type: x.type, shape },
+    { type: "int64", shape },
+  ]);
+  return { values, indices };
 }
 
 /** x with updates added at the indices along an axis; several updates of one place add up. */

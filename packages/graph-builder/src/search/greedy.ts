@@ -1,0 +1,46 @@
+import type { Value } from "../ir.ts";
+import { loop } from "../loop.ts";
+import { add, bitwiseXor, cast, equal, less, minimum, sub, where } from "../ops/elementwise.ts";
+import { range, topK } from "../ops/index-ops.ts";
+import { filled, squeeze, transpose, unsqueeze } from "../ops/movement.ts";
+import { logSoftmaxFused, reduceMax, reduceSum } from "../ops/reduce.ts";
+import { sizeOf } from "../ops/size.ts";
+import { END_ID, type Hypotheses, START_ID, type SearchDecoder, generable } from "./decoder.ts";
+
+/**
+ * Greedy search: at each step every source takes its most probable token, until all have ended or `most` (int64 []) steps are done.
+ * A source that has ended goes on with the others; what it gives after `</s>` is cut off behind the loop, for all steps at once.
+ */
+export function greedySearch(decoder: SearchDecoder, most: Value): Hypotheses {
+  const { graph, initial, step } = decoder;
+  const [batch] = initial[0].shape;
+  const mask = generable(decoder);
+  const start = filled(graph, "int64", [batch], START_ID);
+  // Positive while a source has not ended.
+  const open = filled(graph, "int64", [batch], 1);
+  const { outputs } = loop(
+    ([tokens, going, ...states]) => {
+      const next = step(tokens, states);
+      const best = topK(add(logSoftmaxFused(next.logits), mask), 1);
+      const token = squeeze(best.indices, -1);
+      const still = minimum(going, bitwiseXor(token, END_ID));
+      return { states: [token, still, ...next.states], outputs: [best.indices, best.values], more: cast(reduceMax(still), "bool") };
+    },
+    [start, open, ...initial],
+    { most, length: "T.greedy", name: "greedy" },
+  );
+  const [tokens, scores] = outputs.map((stacked) => transpose(squeeze(stacked, -1)));
+  const [, steps] = tokens.shape;
+  const count = cast(sizeOf(graph, steps), "int32");
+  const at = range(graph, steps);
+  // How many steps there were from `</s>` on, it counted: none where it did not come.
+  const unused = reduceMax(where(equal(tokens, END_ID), sub(count, at), 0), [-1], true);
+  const lengths = sub(count, unused);
+  const kept = less(at, lengths);
+  const scored = less(at, add(lengths, 1));
+  return {
+    ids: unsqueeze(where(kept, cast(tokens, "int32"), 0), 1),
+    lengths,
+    scores: reduceSum(where(scored, scores, 0), [-1], true),
+  };
+}

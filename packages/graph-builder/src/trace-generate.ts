@@ -1,0 +1,66 @@
+import type { ModelConfig } from "@s2s/runtime/manifest";
+import { cond } from "./cond.ts";
+import { type FloatType, Graph } from "./ir.ts";
+import type { LstmState } from "./layers/lstm.ts";
+import { seq2seq } from "./models/seq2seq.ts";
+import { cast, equal } from "./ops/elementwise.ts";
+import { reshape } from "./ops/movement.ts";
+import { prune } from "./prune.ts";
+import { Scope } from "./scope.ts";
+import { beamSearch } from "./search/beam.ts";
+import type { Hypotheses, SearchDecoder } from "./search/decoder.ts";
+import { greedySearch } from "./search/greedy.ts";
+import type { TracedGraph } from "./trace.ts";
+
+/**
+ * generate.onnx: the whole generation in one graph, whose parameters are external data: `source` [B, S], `source_lengths` [B],
+ * `max_length`, `beams` (both at least 1) and `length_penalty` (not negative) -> `ids` [B, K, T], `lengths` and `scores` [B, K], best
+ * first. See the contracts in docs/design.md. Where there are fewer than K hypotheses, the others have score -Infinity and no tokens.
+ */
+export function traceGenerate(model: ModelConfig, type: FloatType = "float32"): TracedGraph {
+  const graph = new Graph("generate");
+  const source = graph.input("source", "int32", ["B", "S"]);
+  const lengths = graph.input("source_lengths", "int32", ["B"]);
+  const most = cast(graph.input("max_length", "int32", []), "int64");
+  const beams = graph.input("beams", "int32", []);
+  const lengthPenalty = graph.input("length_penalty", "float32", []);
+  graph.define("K", reshape(cast(beams, "int64"), [1]));
+
+  const scope = new Scope(graph, { type, parameters: "external" });
+  const net = seq2seq(scope, model);
+  // Sums over many steps need more than half precision.
+  const sums = type === "float16" ? "float32" : type;
+  const decoder: SearchDecoder = {
+    graph,
+    type: sums,
+    vocabulary: model.targetVocabulary,
+    initial: flat(net.encode(source, lengths)),
+    step(tokens, states) {
+      const after = net.step(net.embed(tokens), paired(states));
+      return { logits: cast(net.readout(after.at(-1)!.h), sums), states: flat(after) };
+    },
+  };
+  const results = ({ ids, lengths: counts, scores }: Hypotheses) => [ids, counts, cast(scores, "float32")];
+  const [ids, counts, scores] = cond(
+    equal(beams, 1),
+    () => results(greedySearch(decoder, most)),
+    () => results(beamSearch(decoder, { most, beams: "K", lengthPenalty: cast(lengthPenalty, sums) })),
+    {
+      shapes: [
+        ["B", "K", "T"],
+        ["B", "K"],
+        ["B", "K"],
+      ],
+      name: "search",
+    },
+  );
+  graph.output("ids", ids);
+  graph.output("lengths", counts);
+  graph.output("scores", scores);
+  prune(graph);
+  return { graph, parameters: scope.parameters.map(({ spec }) => spec) };
+}
+
+const flat = (states: readonly LstmState[]) => states.flatMap(({ h, c }) => [h, c]);
+const paired = (states: readonly LstmState["h"][]): LstmState[] =>
+  Array.from({ length: states.length / 2 }, (_, layer) => ({ h: states[2 * layer], c: states[2 * layer + 1] }));
