@@ -1,4 +1,4 @@
-import { END_ID, greedy, readBundle, Seq2Seq } from "@s2s/runtime";
+import { END_ID, readBundle, search, Seq2Seq } from "@s2s/runtime";
 import type { Provider } from "@s2s/runtime";
 import type { DecodeIds } from "./evaluate.ts";
 
@@ -19,8 +19,8 @@ export async function decodeWithBundle(
   const model = await Seq2Seq.open(bundle, { provider, threads });
   try {
     const ended = sources.map((source) => [...source, END_ID]);
-    const answers = await greedy(model, ended, { maxLength: bundle.manifest.maxTargetLength, batchSize });
-    return answers.map(({ ids }) => ids);
+    const answers = await search(model, ended, { maxLength: bundle.manifest.maxTargetLength, batchSize });
+    return answers.map(([best]) => best?.ids ?? []);
   } finally {
     await model.dispose();
   }
