@@ -4,7 +4,7 @@ import { UserError } from "../src/errors.ts";
 import { search } from "../src/search/search.ts";
 import { END_ID, START_ID } from "../src/vocabulary.ts";
 import { attentionOf, HistoryModel } from "./history-model.ts";
-import { beamTargets, best, everyTarget, greedyTarget } from "./search-reference.ts";
+import { beamTargets, best, everyTarget } from "./search-reference.ts";
 import { anySource, anySources, expectTargets, tableModel } from "./search-support.ts";
 
 const penalties = { lengthPenalty: fc.double({ min: 0, max: 3, noNaN: true }), coveragePenalty: fc.constantFrom(0, 0.2, 3) };
@@ -88,7 +88,7 @@ describe("beam search", () => {
     expect(long?.map(({ ids }) => ids)).toEqual([[1], [4], [1, 1], [1, 4]]);
   });
 
-  test("one beam is greedy search, which many beams may rank below another", async () => {
+  test("one beam takes the most probable token at each step, where two may find a better target", async () => {
     // The most probable first token leads to a flat distribution; the second most probable one ends for certain.
     const model = tableModel(6, ([, first]) => {
       if (first === undefined) return [-Infinity, -Infinity, -Infinity, -Infinity, 1, 0.9];
@@ -99,11 +99,6 @@ describe("beam search", () => {
     expect(greedy?.[0]?.ids[0]).toBe(4);
     expect(beam?.[0]).toMatchObject({ ids: [5], truncated: false });
     expect(beam![0]!.score).toBeGreaterThan(greedy![0]!.score);
-    expect(greedyTarget([END_ID], { size: 7, maxLength: 9 }).tokens).toEqual(
-      await search(new HistoryModel(), [[END_ID]], { maxLength: 9, beams: 1 }).then(([[best] = []]) =>
-        best!.truncated ? best!.ids : [...best!.ids, END_ID],
-      ),
-    );
   });
 
   test("what has probability 0 is never returned, so that there may be fewer than nBest", async () => {
