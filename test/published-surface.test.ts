@@ -86,13 +86,14 @@ test("@s2s/runtime/manifest and /ort", () => {
 test("@s2s/trainer", () => {
   expect(namesOf(trainer)).toMatchInlineSnapshot(`
     "CheckpointFolder ConfigSchema
+    EXPORT_DEFAULTS
     GraphsManifestSchema
     PairStore
     SafetensorsFile
     batchCount benchCases benchDecode benchTrain buildInferenceGraphs
     collate configJsonSchema configKeys createExecutor
     decodeWithBundle defaultThreads describeFilter describeValue
-    encodeCorpus encodeSafetensors evaluate evaluateBundle evaluationBatches exactMatch exportBundle
+    encodeCorpus encodeSafetensors evaluate evaluateBundle evaluationBatches exactMatch exportBundle exportRun
     hash32 holdsRun
     keyedPermutation
     loadDataset longestLengths

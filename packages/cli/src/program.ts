@@ -5,6 +5,7 @@ import { buildGraphCommand } from "./commands/build-graph.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { helpCommand } from "./commands/help.ts";
+import { exportCommand } from "./commands/export.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { schemaCommand } from "./commands/schema.ts";
@@ -47,6 +48,7 @@ export function createProgram(terminal: Terminal): Command {
     trainCommand(terminal),
     evaluateCommand(terminal),
     translateCommand(terminal),
+    exportCommand(terminal),
     inspectCommand(terminal),
     doctorCommand(terminal),
     benchCommand(terminal),

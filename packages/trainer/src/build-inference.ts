@@ -1,5 +1,5 @@
-import { type Graph, serialize, traceInference } from "@s2s/graph-builder";
-import type { ModelConfig, TensorInfo } from "@s2s/runtime/manifest";
+import { type Graph, serialize, traceVariant } from "@s2s/graph-builder";
+import type { ModelConfig, Precision, TensorInfo } from "@s2s/runtime/manifest";
 import type { ExternalWeights, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 
 /** An input, output or parameter as a manifest has it. */
@@ -13,8 +13,12 @@ export const tensorInfo = (
 });
 
 /** The inference graphs of a model, their weights in the given safetensors file. */
-export function buildInferenceGraphs(model: ModelConfig, { file, offsets }: ExternalWeights): InferenceGraphs {
-  const { encoder, decoder, states, parameters } = traceInference(model);
+export function buildInferenceGraphs(
+  model: ModelConfig,
+  { file, offsets }: ExternalWeights,
+  precision: Precision = "float32",
+): InferenceGraphs {
+  const { encoder, decoder, states, parameters } = traceVariant(model, precision);
   const external = new Map([...offsets].map(([name, { offset, bytes }]) => [name, { file, offset, bytes }]));
   const built = (graph: Graph): InferenceGraph => ({
     bytes: serialize(graph, { external }),

@@ -1,18 +1,16 @@
-import { readdir, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
-import { UserError } from "@s2s/runtime";
+import { join, resolve } from "node:path";
 import type { TokenUnit, Vocabulary } from "@s2s/runtime";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
-import type { FileInfo, Manifest, ModelConfig, Provenance } from "@s2s/runtime/manifest";
+import type { FileInfo, GraphInfo, Manifest, ModelConfig, Precision, Provenance, Variant } from "@s2s/runtime/manifest";
 import type { State } from "./executor.ts";
-import { makeFolder, namesIn, sync, syncFolder, textChunk, writeChunks, writing } from "./files.ts";
-import type { BuildInferenceGraphs } from "./inference-graphs.ts";
+import { publishBundle, refuseForeignFolder } from "./export/publish.ts";
+import { storeWeights } from "./export/store-weights.ts";
+import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";
+import type { BuildInferenceGraphs, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
-const WEIGHTS = "weights.safetensors";
-const ENCODER = "encoder.onnx";
-const DECODER = "decoder.onnx";
 const SOURCE_VOCABULARY = "source.vocabulary.json";
 const TARGET_VOCABULARY = "target.vocabulary.json";
 
@@ -35,6 +33,8 @@ export interface BundleParts {
   readonly source: BundleSide;
   readonly target: BundleSide;
   readonly training: Omit<Provenance, "createdBy">;
+  /** In the order of preference (default: float32 alone). */
+  readonly precisions?: readonly Precision[];
 }
 
 /**
@@ -68,64 +68,27 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   await writing(path, () => writeChunks(path, textChunk(`${JSON.stringify(manifest, null, 2)}\n`)));
 }
 
-/** Waits until a written bundle is on the disk and puts it into its place. Folders cannot be exchanged in one step: after a kill in between, the bundle is missing, never half. */
-export async function publishBundle(from: string, to: string): Promise<void> {
-  const old = `${to}.old`;
-  await writing(to, async () => {
-    for (const name of await readdir(from)) await sync(join(from, name));
-    await syncFolder(from);
-    // Left there by a kill in the middle of this.
-    await keepOthers(old, from);
-    await rm(old, { recursive: true, force: true });
-    await rename(to, old).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    });
-    await rename(from, to);
-    await keepOthers(old, to);
-    await syncFolder(dirname(to));
-    await rm(old, { recursive: true, force: true });
-  });
-}
-
-/** What somebody else put beside the old files (a model card, notes) moves on to the new ones. */
-async function keepOthers(old: string, now: string): Promise<void> {
-  const own = new Set(await namesIn(now));
-  for (const name of await namesIn(old)) if (!own.has(name)) await rename(join(old, name), join(now, name));
-}
-
 async function writeFiles(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
-  const { model, source, target } = parts;
+  const { model, source, target, precisions = ["float32"] } = parts;
   await makeFolder(folder);
   const files: FileInfo[] = [];
-  const write = async (name: string, chunks: Iterable<Uint8Array>): Promise<void> => {
+  const write: Write = async (name, chunks) => {
     files.push({ name, ...(await writeChunks(join(folder, name), chunks)) });
+    return name;
   };
-  const { header, chunks } = encodeSafetensors(parts.weights, { format: "s2s-weights" });
-  const graphs = buildInferenceGraphs(model, { file: WEIGHTS, offsets: header.tensors });
-  await write(ENCODER, [graphs.encoder.bytes]);
-  await write(DECODER, [graphs.decoder.bytes]);
-  await write(WEIGHTS, chunks);
-  await write(SOURCE_VOCABULARY, textChunk(source.vocabulary.serialize()));
-  await write(TARGET_VOCABULARY, textChunk(target.vocabulary.serialize()));
+  const written: Awaited<ReturnType<typeof writeVariant>>[] = [];
+  for (const precision of precisions) written.push(await writeVariant(parts, precision, buildInferenceGraphs, write));
+  const [{ graphs }] = written as [(typeof written)[number]];
   const manifest: Manifest = {
     formatVersion: FORMAT_VERSION,
     task: "translate",
     model,
-    source: tokenizer(source, SOURCE_VOCABULARY),
-    target: tokenizer(target, TARGET_VOCABULARY),
+    source: tokenizer(source, await write(SOURCE_VOCABULARY, textChunk(source.vocabulary.serialize()))),
+    target: tokenizer(target, await write(TARGET_VOCABULARY, textChunk(target.vocabulary.serialize()))),
     special: { pad: 0, unknown: 1, start: 2, end: 3 },
     maxSourceLength: source.maxLength,
     maxTargetLength: target.maxLength,
-    variants: [
-      {
-        precision: "float32",
-        graphs: {
-          encoder: { file: ENCODER, inputs: graphs.encoder.inputs, outputs: graphs.encoder.outputs },
-          decoder: { file: DECODER, inputs: graphs.decoder.inputs, outputs: graphs.decoder.outputs },
-        },
-        weights: WEIGHTS,
-      },
-    ],
+    variants: written.map(({ variant }) => variant),
     states: graphs.states,
     parameters: graphs.parameters,
     files,
@@ -135,13 +98,32 @@ async function writeFiles(folder: string, parts: BundleParts, buildInferenceGrap
   return manifest;
 }
 
-function tokenizer({ tokens, vocabulary }: BundleSide, file: string): Manifest["source"] {
-  return { tokens, normalization: "NFC", vocabulary: file, size: vocabulary.size };
+/** Writes a file of the bundle. Returns its name. */
+type Write = (name: string, chunks: Iterable<Uint8Array>) => Promise<string>;
+
+async function writeVariant(
+  { model, weights }: BundleParts,
+  precision: Precision,
+  buildInferenceGraphs: BuildInferenceGraphs,
+  write: Write,
+): Promise<{ readonly variant: Variant; readonly graphs: InferenceGraphs }> {
+  const named = (name: string, extension: string): string => `${name}${precision === "float32" ? "" : `.${precision}`}.${extension}`;
+  const file = named("weights", "safetensors");
+  const { header, chunks } = encodeSafetensors(storeWeights(model, weights, precision), { format: "s2s-weights" });
+  const graphs = buildInferenceGraphs(model, { file, offsets: header.tensors }, precision);
+  const graph = async (name: string, { bytes, inputs, outputs }: InferenceGraph): Promise<GraphInfo> => ({
+    file: await write(named(name, "onnx"), [bytes]),
+    inputs,
+    outputs,
+  });
+  const variant: Variant = {
+    precision,
+    graphs: { encoder: await graph("encoder", graphs.encoder), decoder: await graph("decoder", graphs.decoder) },
+    weights: await write(file, chunks),
+  };
+  return { variant, graphs };
 }
 
-async function refuseForeignFolder(folder: string): Promise<void> {
-  const names = await namesIn(folder);
-  if (names.length > 0 && !names.includes(MANIFEST_FILE)) {
-    throw new UserError(`${folder}: is not empty and holds no bundle (${names[0]}); give a new or an empty folder`);
-  }
+function tokenizer({ tokens, vocabulary }: BundleSide, file: string): Manifest["source"] {
+  return { tokens, normalization: "NFC", vocabulary: file, size: vocabulary.size };
 }

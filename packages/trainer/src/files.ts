@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { access, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "@s2s/runtime";
+import { explainReadError } from "./data/file-error.ts";
 
 /** Bytes handed to the system or to the hash at a time: Node's calls end at 2 GiB, and the event loop (Ctrl-C) gets its turn in between. */
 const PIECE = 16 * 2 ** 20;
@@ -128,6 +130,17 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** SHA-256 of a file, in hexadecimal. @throws UserError where it cannot be read */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) hash.update(chunk);
+  } catch (error) {
+    throw explainReadError(path, error);
+  }
+  return hash.digest("hex");
 }
 
 /** SHA-256 of chunks one after the other, in hexadecimal. */

@@ -37,6 +37,11 @@ export type {
 export type { Batch, EvaluationResult, Executor, State, StateTensor, StepOptions, StepResult } from "./executor.ts";
 export { exportBundle } from "./export.ts";
 export type { BundleParts, BundleSide } from "./export.ts";
+export { exportRun } from "./export/export-run.ts";
+export type { ExportReport, ExportResult, PrecisionReport } from "./export/export-run.ts";
+export type { VariantFigures } from "./export/measure.ts";
+export { EXPORT_DEFAULTS } from "./export/options.ts";
+export type { ExportOptions } from "./export/options.ts";
 export { makeFolder, writeFileAtomically } from "./files.ts";
 export type { BuildInferenceGraphs, ExternalWeights, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 export type { MetricsLine } from "./metrics.ts";

@@ -1,4 +1,4 @@
-import type { ModelConfig, StateInfo, TensorInfo } from "@s2s/runtime/manifest";
+import type { ModelConfig, Precision, StateInfo, TensorInfo } from "@s2s/runtime/manifest";
 
 /** Where the weights lie that the inference graphs point to: a file beside them, and the place of each parameter in it. */
 export interface ExternalWeights {
@@ -22,5 +22,5 @@ export interface InferenceGraphs {
   readonly parameters: TensorInfo[];
 }
 
-/** Traces `encoder.onnx` and `decoder.onnx` of a model; @s2s/graph-builder supplies it. */
-export type BuildInferenceGraphs = (model: ModelConfig, weights: ExternalWeights) => InferenceGraphs;
+/** Traces the graphs of a model, whose weights are stored in some precision (default float32); @s2s/graph-builder supplies it. */
+export type BuildInferenceGraphs = (model: ModelConfig, weights: ExternalWeights, precision?: Precision) => InferenceGraphs;

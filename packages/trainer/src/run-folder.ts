@@ -3,6 +3,7 @@ import { UserError } from "@s2s/runtime";
 import type { Vocabulary } from "@s2s/runtime";
 import { CheckpointFolder } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
+import type { DataRecord } from "./data-record.ts";
 import { exists, makeFolder, namesIn, textChunk, writeFileAtomically, writing } from "./files.ts";
 import { readConfig } from "./load-config.ts";
 import { takeLock } from "./lock.ts";
@@ -16,6 +17,8 @@ export interface RunPaths {
   readonly config: string;
   readonly sourceVocabulary: string;
   readonly targetVocabulary: string;
+  /** Where the validation pairs came from. */
+  readonly data: string;
   /** Training graphs, where somebody asked for them. */
   readonly graphs: string;
   readonly checkpoints: string;
@@ -29,6 +32,7 @@ export function runPaths(folder: string): RunPaths {
     config: join(folder, CONFIG),
     sourceVocabulary: join(folder, "source.vocabulary.json"),
     targetVocabulary: join(folder, "target.vocabulary.json"),
+    data: join(folder, "data.json"),
     graphs: join(folder, "graphs"),
     checkpoints: join(folder, "checkpoints"),
     metrics: join(folder, "metrics.jsonl"),
@@ -84,6 +88,11 @@ export class RunFolder {
 
   async writeConfig(config: Config): Promise<void> {
     await writeFileAtomically(this.paths.config, textChunk(`${JSON.stringify(config, null, 2)}\n`));
+  }
+
+  /** Writes down where the validation pairs came from, so that an export can be measured on them. */
+  async writeData(record: DataRecord): Promise<void> {
+    await writeFileAtomically(this.paths.data, textChunk(`${JSON.stringify(record, null, 2)}\n`));
   }
 
   /** Writes the vocabularies that are missing; all of them where the run begins and has no weights yet that rely on them. */

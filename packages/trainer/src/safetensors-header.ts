@@ -1,7 +1,7 @@
 import { UserError } from "@s2s/runtime";
 
 /** Element types that s2s reads and writes, by safetensors' names, with their size in bytes. */
-export const ELEMENT_BYTES = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2 } as const;
+export const ELEMENT_BYTES = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, U8: 1 } as const;
 export type ElementName = keyof typeof ELEMENT_BYTES;
 
 /** The data section starts at a multiple of this, so that it can be mapped and read with vector instructions. */

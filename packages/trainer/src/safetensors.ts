@@ -5,9 +5,9 @@ import { bytesOf } from "./files.ts";
 import { DamagedFileError, decodeHeader, elementCount, encodeHeader, headerLength } from "./safetensors-header.ts";
 import type { ElementName, SafetensorsHeader, TensorPlace } from "./safetensors-header.ts";
 
-const ARRAYS = { F64: Float64Array, I64: BigInt64Array, F32: Float32Array, I32: Int32Array, F16: Uint16Array } as const;
+const ARRAYS = { F64: Float64Array, I64: BigInt64Array, F32: Float32Array, I32: Int32Array, F16: Uint16Array, U8: Uint8Array } as const;
 /** The data of a tensor; float16 elements are given as their 16 bits. */
-export type TensorData = Float64Array | BigInt64Array | Float32Array | Int32Array | Uint16Array;
+export type TensorData = Float64Array | BigInt64Array | Float32Array | Int32Array | Uint16Array | Uint8Array;
 
 export interface Tensor {
   readonly shape: readonly number[];

@@ -5,6 +5,7 @@ import type { LoadedCheckpoint } from "./checkpoint.ts";
 import { weightsOf } from "./checkpoint.ts";
 import { configHash, refuseChanges } from "./config-changes.ts";
 import type { Config } from "./config.ts";
+import { dataRecord } from "./data-record.ts";
 import { batchCount } from "./data/batches.ts";
 import { loadDataset } from "./data/dataset.ts";
 import type { Dataset } from "./data/dataset.ts";
@@ -84,6 +85,7 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
   if (!opened) closers.push(run.release);
   if (opened) await run.writeConfig(config);
   await run.writeVocabularies(dataset, loaded === undefined);
+  await run.writeData(await dataRecord(config, dataset));
   const saved = loaded?.checkpoint.position;
   const position = saved ? goOn(saved, config) : startPosition(config.training.epochs, learningRateAt(config, 1));
   const metrics = await MetricsWriter.open(run.paths.metrics, position.metricsLines);

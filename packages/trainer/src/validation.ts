@@ -6,8 +6,9 @@ import { longestLengths } from "./data/pairs.ts";
 import { divergenceError, firstNonFinite } from "./divergence.ts";
 import { exactMatch, teacherForcing } from "./evaluate.ts";
 import type { State } from "./executor.ts";
-import { exportBundle, publishBundle, writeBundle, writeManifest } from "./export.ts";
+import { exportBundle, writeBundle, writeManifest } from "./export.ts";
 import type { BundleParts } from "./export.ts";
+import { publishBundle } from "./export/publish.ts";
 import type { ValidationFigures } from "./position.ts";
 import type { Session } from "./session.ts";
 

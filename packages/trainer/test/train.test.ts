@@ -75,6 +75,7 @@ describe("a run", () => {
       "bundle",
       "checkpoints",
       "config.json",
+      "data.json",
       "metrics.jsonl",
       "source.vocabulary.json",
       "target.vocabulary.json",

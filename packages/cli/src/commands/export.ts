@@ -1,0 +1,87 @@
+import { UserError } from "@s2s/runtime";
+import { PRECISIONS, type Precision } from "@s2s/runtime/manifest";
+import { configKeys, EXPORT_DEFAULTS, exportRun } from "@s2s/trainer";
+import { Command, Option } from "commander";
+import { countOption, jsonOption, oneOf, required } from "../options/common.ts";
+import { ConfigOptions } from "../options/config-options.ts";
+import { parseOption } from "../options/value.ts";
+import { exportLines } from "../report/export-report.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface Options {
+  readonly out?: string;
+  readonly precision?: readonly Precision[];
+  readonly singleFile?: boolean;
+  readonly maxAccuracyDrop?: number;
+  readonly data?: string;
+  readonly limit?: number;
+  readonly json?: boolean;
+}
+
+const HELP = `
+float16 stores the weights in half of the bytes and computes with them in float32. int8 stores matrices in a quarter of the bytes; large products are
+computed in eight bits, small ones, for which that is slower, in float32. Both run wherever float32 does. They are measured against float32 on the
+validation pairs of the run, and refused where they lose more than --max-accuracy-drop. Of several precisions the first one is preferred.
+
+Examples:
+  $ s2s export run --out bundle
+  $ s2s export run --out bundle --precision int8,float32 --json
+  $ s2s export run --out model --single-file --precision float16`;
+
+export function exportCommand(terminal: Terminal): Command {
+  const command = new Command("export")
+    .description("write a trained model for use elsewhere: smaller, or in one file")
+    .argument("<run>", "folder of a run or of a bundle")
+    .addOption(new Option("--out <folder>", "new or empty folder, or one with an older bundle, which is replaced"))
+    .addOption(
+      new Option("--precision <list>", `${PRECISIONS.join(", ")}, or several with commas (default: float32)`).argParser(precisions),
+    )
+    .addOption(new Option("--single-file", "one generate.onnx with weights, vocabularies and manifest in it"))
+    .addOption(
+      new Option(
+        "--max-accuracy-drop <x>",
+        `sequence accuracy that a rounded model may lose, as a share (default: ${EXPORT_DEFAULTS.maxAccuracyDrop})`,
+      ).argParser(share),
+    )
+    .addOption(new Option("--data <file>", "tab-separated pairs to measure on (default: the run's validation pairs)"))
+    .addOption(countOption("limit", `most pairs to measure on (default: ${EXPORT_DEFAULTS.limit})`, Number.MAX_SAFE_INTEGER))
+    .addOption(jsonOption())
+    .addHelpText("after", HELP);
+  const columns = new ConfigOptions(
+    command,
+    configKeys().filter(({ key }) => key === "data.sourceColumn" || key === "data.targetColumn"),
+  );
+  return command.action(async (run: string, { out, precision, singleFile, maxAccuracyDrop, data, limit, json }: Options) => {
+    const folder = required(out, "export needs --out FOLDER, a folder for the model");
+    const given = columns.input().data;
+    if (given !== undefined && data === undefined)
+      throw new UserError(
+        "--source-column and --target-column say where pairs stand in the lines of --data: give --data FILE too, or leave them out",
+      );
+    const { report } = await exportRun(run, {
+      out: folder,
+      precisions: precision,
+      singleFile,
+      maxAccuracyDrop,
+      data,
+      limit,
+      columns: given,
+      onProgress: (text) => terminal.note(text),
+    });
+    if (json) terminal.printJson(report);
+    else for (const line of exportLines(folder, report)) terminal.print(line);
+  });
+}
+
+function precisions(text: string): readonly Precision[] {
+  const each = oneOf("--precision", PRECISIONS);
+  return text.split(",").map((name) => each(name.trim()) as Precision);
+}
+
+function share(text: string): number {
+  return parseOption(
+    { key: "maxAccuracyDrop", type: "number", description: "", minimum: 0, maximum: 1 },
+    "--max-accuracy-drop",
+    text,
+  ) as number;
+}

@@ -1,0 +1,58 @@
+import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { UserError } from "@s2s/runtime";
+import { MANIFEST_FILE } from "@s2s/runtime/manifest";
+import { namesIn, sync, syncFolder, writing } from "../files.ts";
+import { isOwnModel, SINGLE_FILE } from "./single-file.ts";
+
+/** Waits until a written bundle is on the disk and puts it into its place. Folders cannot be exchanged in one step: after a kill in between, the bundle is missing, never half. */
+export async function publishBundle(from: string, to: string): Promise<void> {
+  const old = `${to}.old`;
+  await writing(to, async () => {
+    for (const name of await readdir(from)) await sync(join(from, name));
+    await syncFolder(from);
+    // Left there by a kill in the middle of this.
+    await keepOthers(old, from);
+    await rm(old, { recursive: true, force: true });
+    await rename(to, old).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    });
+    await rename(from, to);
+    await keepOthers(old, to);
+    await syncFolder(dirname(to));
+    await rm(old, { recursive: true, force: true });
+  });
+}
+
+/** @throws UserError where a bundle may not be written to `folder`, since something else is there */
+export async function refuseForeignFolder(folder: string): Promise<void> {
+  const names = await namesIn(folder);
+  if (names.length > 0 && (await filesOfBundle(folder)).size === 0) {
+    throw new UserError(`${folder}: is not empty and holds no bundle (${names[0]}); give a new or an empty folder`);
+  }
+}
+
+/** What somebody else put beside the old files (a model card, notes) moves on to the new ones. */
+async function keepOthers(old: string, now: string): Promise<void> {
+  const replaced = new Set([...(await namesIn(now)), ...(await filesOfBundle(old))]);
+  for (const name of await namesIn(old)) if (!replaced.has(name)) await rename(join(old, name), join(now, name));
+}
+
+/** The files of the bundle in a folder; none where there is no bundle. Of a damaged one, whatever can be told. */
+async function filesOfBundle(folder: string): Promise<Set<string>> {
+  const names = await namesIn(folder);
+  if (names.includes(MANIFEST_FILE)) {
+    const text = await readFile(join(folder, MANIFEST_FILE), "utf8");
+    return new Set([MANIFEST_FILE, ...listedNames(text)]);
+  }
+  return new Set(names.includes(SINGLE_FILE) && (await isOwnModel(join(folder, SINGLE_FILE))) ? [SINGLE_FILE] : []);
+}
+
+function listedNames(manifest: string): string[] {
+  try {
+    const { files } = JSON.parse(manifest) as { files: { name: string }[] };
+    return files.map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
