@@ -3,10 +3,11 @@ import { type BatchDims, Graph, type ParameterSpec, type TracedGraph, identity, 
 import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
 import type { Batch, EvaluationResult, State, StateTensor, StepResult } from "../executor.ts";
 import type { DeviceRequest, DeviceWorkerData } from "./device-protocol.ts";
-import { type Feeds, batchFeeds, integer, known, scalar } from "./feeds.ts";
+import { type Feeds, batchFeeds, known } from "./feeds.ts";
 import { TrainingGraphs, optimizerOf } from "./graphs.ts";
 import { layoutOf, slotLayout } from "./layout.ts";
 import { fillSlots, fillWeights, stateOf } from "./state.ts";
+import { runTrainStep } from "./train-step.ts";
 import { answerRequests } from "./worker-port.ts";
 
 /** Runs whole training steps on a device and keeps weights and slots there (WebGPU) or between steps (CUDA, whose tensors cannot stay). */
@@ -54,15 +55,15 @@ async function step({
   scale,
   dropoutSeed,
 }: Extract<DeviceRequest, { kind: "step" }>): Promise<Omit<StepResult, "tokens">> {
-  const train = await session("train", batch);
-  const scalars = { learning_rate: scalar(learningRate), step: integer(at), scale: scalar(scale), dropout_seed: integer(dropoutSeed) };
-  const results = await train.run(known(train, { ...batchFeeds(batch), ...scalars, ...weights }));
-  const next: Feeds = {};
-  for (const name of Object.keys(weights)) next[name] = results[`next.${name}`] as Tensor;
+  const { next, ...result } = await runTrainStep(await session("train", batch), batch, weights, {
+    learningRate,
+    step: at,
+    scale,
+    dropoutSeed,
+  });
   for (const tensor of Object.values(weights)) if (tensor.location === "gpu-buffer") tensor.dispose();
   weights = next;
-  const number = (name: string): number => (results[name].data as Float32Array)[0];
-  return { lossSum: number("loss_sum"), gradientNorm: number("gradient_norm") };
+  return result;
 }
 
 async function evaluate(batch: Batch): Promise<EvaluationResult> {

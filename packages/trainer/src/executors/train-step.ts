@@ -1,0 +1,28 @@
+import type { Session, Tensor } from "@s2s/runtime/ort";
+import type { Batch } from "../executor.ts";
+import { batchFeeds, type Feeds, integer, known, scalar } from "./feeds.ts";
+
+/** The scalars that train.onnx takes; one that a graph does not know is left out. */
+export interface StepScalars {
+  readonly learningRate: number;
+  /** Counts from 1. */
+  readonly step: number;
+  /** Factor of the summed loss whose gradient is taken: see `lossScale`. */
+  readonly scale: number;
+  readonly dropoutSeed: number;
+}
+
+/** Runs train.onnx once: weights and slots go in by their names and come out as `next`, tensors of their own. Imports nothing of Node. */
+export async function runTrainStep(
+  train: Session,
+  batch: Batch,
+  weights: Feeds,
+  { learningRate, step, scale, dropoutSeed }: StepScalars,
+): Promise<{ readonly lossSum: number; readonly gradientNorm: number; readonly next: Feeds }> {
+  const scalars = { learning_rate: scalar(learningRate), step: integer(step), scale: scalar(scale), dropout_seed: integer(dropoutSeed) };
+  const results = await train.run(known(train, { ...batchFeeds(batch), ...scalars, ...weights }));
+  const next: Feeds = {};
+  for (const name of Object.keys(weights)) next[name] = results[`next.${name}`] as Tensor;
+  const number = (name: string): number => (results[name].data as Float32Array)[0];
+  return { lossSum: number("loss_sum"), gradientNorm: number("gradient_norm"), next };
+}
