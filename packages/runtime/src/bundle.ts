@@ -1,5 +1,14 @@
+import { decodeText } from "./decode-text.ts";
 import { UserError } from "./errors.ts";
-import { MANIFEST_FILE, type FileInfo, type Manifest, type TokenizerInfo, type Variant } from "./manifest.ts";
+import {
+  MANIFEST_FILE,
+  type FileInfo,
+  type GraphInfo,
+  type Manifest,
+  type Precision,
+  type TokenizerInfo,
+  type Variant,
+} from "./manifest.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -7,72 +16,126 @@ import { Vocabulary } from "./vocabulary.ts";
 const MAX_MANIFEST_BYTES = 16 * 2 ** 20;
 const MAX_VOCABULARY_BYTES = 256 * 2 ** 20;
 
-/** Where the files of a bundle come from: a folder in Node, later an address in a browser. */
+/** Where the files of a bundle come from: a folder, a web server, a user's upload, the inside of a single .onnx file. */
 export interface BundleFiles {
-  /** The name of a file in messages, and what ONNX Runtime loads it by. */
+  /** The name of a file in messages: its path or address. */
   locate(name: string): string;
-  /** A whole file. @throws UserError when it is missing, outside of the bundle or larger than `maxBytes`. */
-  read(name: string, maxBytes: number): Promise<Uint8Array>;
-  /** Size and SHA-256 (hexadecimal) of a file that should have `expectedBytes`; no checksum where the size already differs. */
-  digest(name: string, expectedBytes: number): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  /** The manifest as it is. @throws UserError when it is missing or larger than `maxBytes` */
+  readManifest(maxBytes: number): Promise<Uint8Array>;
+  /**
+   * Sees to it that these files are there and are, byte by byte, what the manifest says.
+   * @throws UserError that names the file which is missing, outside of the bundle or damaged
+   */
+  fetch(files: readonly FileInfo[]): Promise<void>;
+  /** A whole file, checked likewise, and fetched where that has not been done. */
+  read(file: FileInfo): Promise<Uint8Array<ArrayBuffer>>;
+  /** Where ONNX Runtime opens a file by itself. Without it, graphs and weights are handed over as bytes. */
+  readonly pathOf?: ((name: string) => string) | undefined;
+  /** The graph, where all of the bundle is in one .onnx file. */
+  readonly single?: GraphSource | undefined;
+  /** Called once the bundle is known to be good, with all files that it may still be asked for. */
+  settle?(files: readonly FileInfo[]): Promise<void>;
 }
 
-/** A bundle whose every file was checked. */
+/** A bundle of which everything that its variant needs was checked. */
 export interface Bundle {
   readonly manifest: Manifest;
-  /** The one that is used: the first of the manifest's. */
+  /** The one that is used. */
   readonly variant: Variant;
   readonly source: Vocabulary;
   readonly target: Vocabulary;
   readonly files: BundleFiles;
 }
 
+export interface OpenOptions {
+  /** Default "auto": the first of the manifest's variants that `supports` allows. */
+  readonly precision?: Precision | "auto" | undefined;
+  /** Whether a variant runs here (default: every one does). */
+  readonly supports?: ((variant: Variant) => boolean) | undefined;
+  /** Whether all files of the bundle are checked, instead of those of the variant alone (default false). */
+  readonly every?: boolean | undefined;
+}
+
 /**
- * Reads a bundle and checks all of it: the manifest, then size and SHA-256 of each file, then the vocabularies. Nothing of a
- * bundle is used before that.
- * @throws UserError that names the file which is missing, damaged or not what the manifest says.
+ * Reads a bundle and checks what is used of it: the manifest, then size and SHA-256 of the variant's files, then the vocabularies. Nothing of a bundle
+ * is used before that.
+ * @throws UserError that names the file which is missing, damaged or not what the manifest says, or the precisions that there are
  */
-export async function openBundle(files: BundleFiles): Promise<Bundle> {
+export async function openBundle(files: BundleFiles, { precision = "auto", supports, every = false }: OpenOptions = {}): Promise<Bundle> {
   const where = files.locate(MANIFEST_FILE);
-  const manifest = parseManifest(decode(await files.read(MANIFEST_FILE, MAX_MANIFEST_BYTES), where), where);
-  for (const file of manifest.files) await checkFile(files, file);
-  return {
-    manifest,
-    variant: manifest.variants[0] as Variant,
-    source: await readVocabulary(files, manifest.source),
-    target: await readVocabulary(files, manifest.target),
-    files,
-  };
+  const manifest = parseManifest(decodeText(await files.readManifest(MAX_MANIFEST_BYTES), where), where);
+  const variant = chooseVariant(manifest, files.single !== undefined, where, precision, supports);
+  const needed = filesOf(manifest, variant);
+  requireSmallVocabularies(files, manifest);
+  await files.fetch(every ? manifest.files : needed);
+  const source = await readVocabulary(files, manifest, manifest.source);
+  const target = await readVocabulary(files, manifest, manifest.target);
+  await files.settle?.(manifest.files);
+  return { manifest, variant, source, target, files };
 }
 
-async function checkFile(files: BundleFiles, { name, bytes, sha256 }: FileInfo): Promise<void> {
-  const found = await files.digest(name, bytes);
-  if (found.bytes !== bytes) {
-    const state = found.bytes < bytes ? "truncated" : "changed";
-    throw new UserError(
-      `${files.locate(name)}: has ${found.bytes} bytes instead of ${bytes}, so it is ${state}; copy or export the bundle again`,
-    );
+function chooseVariant(
+  { variants }: Manifest,
+  single: boolean,
+  where: string,
+  precision: Precision | "auto",
+  supports: (variant: Variant) => boolean = () => true,
+): Variant {
+  // A graph in a folder without weights beside it has no checksum, and one in a single file can have no weights beside it.
+  const usable = variants.filter(({ weights }) => (weights === undefined) === single);
+  if (usable.length === 0) {
+    const form = single ? "is in a single file but has weights outside of it" : "has no weights beside its graphs";
+    throw new UserError(`${where}: no variant can be used, since it ${form}; export it again`);
   }
-  if (found.sha256 !== sha256) {
-    throw new UserError(
-      `${files.locate(name)}: its SHA-256 is not the manifest's, so it is damaged or changed; copy or export the bundle again`,
-    );
+  const names = usable.map((variant) => variant.precision).join(", ");
+  const chosen = usable.find((variant) => (precision === "auto" ? supports(variant) : variant.precision === precision));
+  if (chosen !== undefined) return chosen;
+  if (precision === "auto") throw new UserError(`${where}: none of its precisions (${names}) runs on this device; choose another device`);
+  throw new UserError(`${where}: has no precision ${JSON.stringify(precision)}; it has ${names}`);
+}
+
+function filesOf({ files, source, target }: Manifest, { graphs, weights }: Variant): FileInfo[] {
+  const names = new Set([source.vocabulary, target.vocabulary, weights, ...Object.values(graphs).map((graph) => graph?.file)]);
+  return files.filter(({ name }) => names.has(name));
+}
+
+function requireSmallVocabularies(files: BundleFiles, { files: listed, source, target }: Manifest): void {
+  for (const { name, bytes } of listed) {
+    if (bytes <= MAX_VOCABULARY_BYTES || (name !== source.vocabulary && name !== target.vocabulary)) continue;
+    throw new UserError(`${files.locate(name)}: is too large (${bytes} bytes, at most ${MAX_VOCABULARY_BYTES} are read)`);
   }
 }
 
-async function readVocabulary(files: BundleFiles, { vocabulary: name, size }: TokenizerInfo): Promise<Vocabulary> {
+async function readVocabulary(files: BundleFiles, manifest: Manifest, { vocabulary: name, size }: TokenizerInfo): Promise<Vocabulary> {
   const where = files.locate(name);
-  const vocabulary = Vocabulary.parse(decode(await files.read(name, MAX_VOCABULARY_BYTES), where), where);
+  const vocabulary = Vocabulary.parse(decodeText(await files.read(fileInfo(manifest, name)), where), where);
   if (vocabulary.size !== size) {
     throw new UserError(`${where}: has ${vocabulary.size} tokens, but the manifest says ${size}; export the bundle again`);
   }
   return vocabulary;
 }
 
-function decode(bytes: Uint8Array, where: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new UserError(`${where}: is not UTF-8 text (damaged); copy or export the bundle again`);
-  }
+/** What the manifest says of a file that it uses: it was checked to list each of them. */
+function fileInfo({ files }: Manifest, name: string): FileInfo {
+  return files.find((file) => file.name === name) as FileInfo;
+}
+
+/** What ONNX Runtime makes a session of: a path beside which it finds the weights, or bytes with the files that they point into. */
+export type GraphSource =
+  | { readonly path: string }
+  | { readonly bytes: Uint8Array; readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[] };
+
+/**
+ * A graph of the variant, or the manifest's training graph, which is fetched and checked first where that has not been done.
+ * @throws UserError as `openBundle`
+ */
+export async function graphSource({ manifest, variant, files }: Bundle, { file }: GraphInfo): Promise<GraphSource> {
+  const inVariant = Object.values(variant.graphs).some((graph) => graph?.file === file);
+  if (files.single && inVariant) return files.single;
+  const weights = inVariant && variant.weights !== undefined ? [fileInfo(manifest, variant.weights)] : [];
+  const graph = fileInfo(manifest, file);
+  await files.fetch([graph, ...weights]);
+  if (files.pathOf) return { path: files.pathOf(file) };
+  const externalData = await Promise.all(weights.map(async (info) => ({ path: info.name, data: await files.read(info) })));
+  return { bytes: await files.read(graph), externalData };
 }

@@ -2,9 +2,13 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openBundle, type Bundle, type BundleFiles } from "./bundle.ts";
 import { UserError } from "./errors.ts";
+import { explainFileError } from "./file-error.ts";
 import { MANIFEST_FILE } from "./manifest.ts";
+import { openModelFile } from "./model-file.ts";
+import { requireChecksum, requireContent, requireSize } from "./source/check-file.ts";
 
 /** The folder of a run that holds its exported bundle. */
 const RUN_BUNDLE = "bundle";
@@ -23,32 +27,56 @@ export async function resolveBundle(path: string): Promise<string> {
   );
 }
 
-/** Reads and checks the bundle at a path (see `resolveBundle` and `openBundle`). */
+/** The files of the bundle at a path: a bundle, a run folder that holds one, or a single .onnx file. @throws UserError */
+export async function openPath(source: string | URL): Promise<BundleFiles> {
+  const text = String(source);
+  const path = text.startsWith("file:") ? fileURLToPath(text) : text;
+  if (path.endsWith(".onnx") && (await isFile(path))) return openModelFile(path);
+  return openFolder(await resolveBundle(path));
+}
+
+/** Reads the bundle at a path (see `openPath`) and checks every file of it. */
 export async function readBundle(path: string): Promise<Bundle> {
-  return openBundle(openFolder(await resolveBundle(path)));
+  return openBundle(await openPath(path), { every: true });
 }
 
 /** The files of one folder. A link that leads out of it is refused, and so is what is no plain file (a pipe would block). */
 export function openFolder(folder: string): BundleFiles {
   const locate = (name: string) => join(folder, name);
+  const checked = new Set<string>();
   return {
     locate,
-    async read(name, maxBytes) {
-      const { path, bytes } = await inspect(folder, name);
-      if (bytes > maxBytes) throw new UserError(`${locate(name)}: is too large (${bytes} bytes, at most ${maxBytes} are read)`);
-      return explain(locate(name), () => readFile(path));
+    pathOf: locate,
+    async readManifest(maxBytes) {
+      const { path, bytes } = await inspect(folder, MANIFEST_FILE);
+      if (bytes > maxBytes) throw new UserError(`${locate(MANIFEST_FILE)}: is too large (${bytes} bytes, at most ${maxBytes} are read)`);
+      return explainFileError(locate(MANIFEST_FILE), () => readFile(path));
     },
-    async digest(name, expectedBytes) {
-      const { path, bytes } = await inspect(folder, name);
-      if (bytes !== expectedBytes) return { bytes, sha256: "" };
-      return explain(locate(name), () => hash(path));
+    async fetch(files) {
+      for (const file of files.filter(({ name }) => !checked.has(name))) {
+        const where = locate(file.name);
+        const { path, bytes } = await inspect(folder, file.name);
+        requireSize(where, file, bytes);
+        const found = await explainFileError(where, () => hash(path));
+        requireSize(where, file, found.bytes);
+        requireChecksum(where, file, found.sha256);
+        checked.add(file.name);
+      }
+    },
+    async read(file) {
+      const where = locate(file.name);
+      const { path, bytes } = await inspect(folder, file.name);
+      requireSize(where, file, bytes);
+      const content = new Uint8Array(await explainFileError(where, () => readFile(path)));
+      await requireContent(where, file, content);
+      return content;
     },
   };
 }
 
 async function inspect(folder: string, name: string): Promise<{ readonly path: string; readonly bytes: number }> {
   const given = join(folder, name);
-  return explain(given, async () => {
+  return explainFileError(given, async () => {
     const path = await realpath(given);
     if (dirname(path) !== (await realpath(folder)))
       throw new UserError(`${given}: leads out of the bundle's folder; copy the file itself there`);
@@ -69,25 +97,11 @@ async function hash(path: string): Promise<{ readonly bytes: number; readonly sh
   return { bytes, sha256: sha256.digest("hex") };
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "is missing",
-  ENOTDIR: "is missing",
-  ELOOP: "is a link to itself",
-  EACCES: "may not be read; change its permissions",
-  EPERM: "may not be read; change its permissions",
-  EISDIR: "is a folder, not a file",
-  EIO: "cannot be read; the disk reports an error",
-  ENAMETOOLONG: "has a name that is too long",
-};
-
-async function explain<T>(path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ""];
-    if (reason === undefined) throw error;
-    throw new UserError(`${path}: ${reason}`, { cause: error });
-  }
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isFile(),
+    () => false,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,8 @@
 import type { Bundle } from "./bundle.ts";
+import { requireAgreement } from "./check-graph.ts";
 import { LOGITS, SOURCE, SOURCE_LENGTHS, TOKEN } from "./check-manifest.ts";
 import { UserError } from "./errors.ts";
-import type { GraphInfo, StateInfo, TensorInfo } from "./manifest.ts";
+import type { GraphInfo, StateInfo } from "./manifest.ts";
 import { createSession, Tensor, type Session, type SessionOptions } from "./ort.ts";
 import type { DecoderStep, StepModel } from "./step-model.ts";
 import { PAD_ID } from "./vocabulary.ts";
@@ -88,8 +89,7 @@ async function openGraph(file: string, info: GraphInfo, options: SessionOptions)
     throw error instanceof UserError ? error : new UserError(`${file}: ${describe(error)}; export the bundle again`, { cause: error });
   });
   try {
-    requireAgreement(file, info.inputs, session.inputMetadata);
-    requireAgreement(file, info.outputs, session.outputMetadata);
+    requireAgreement(file, info, session);
     return session;
   } catch (error) {
     await session.release();
@@ -100,21 +100,4 @@ async function openGraph(file: string, info: GraphInfo, options: SessionOptions)
 function describe(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return `ONNX Runtime cannot load this graph (${text.replaceAll(/\s+/g, " ").slice(0, 300)})`;
-}
-
-/** The manifest was checked against itself; here the graph is checked against the manifest. */
-function requireAgreement(file: string, expected: readonly TensorInfo[], given: Session["inputMetadata"]): void {
-  const found = new Map(given.map((value) => [value.name, value]));
-  for (const { name, type, shape } of expected) {
-    const value = found.get(name);
-    const agrees =
-      value?.isTensor === true &&
-      value.type === type &&
-      value.shape.length === shape.length &&
-      shape.every((dimension, i) => typeof dimension === "string" || value.shape[i] === dimension);
-    if (!agrees)
-      throw new UserError(`${file}: ${name} is not ${type} [${shape.join(", ")}], as the manifest says; export the bundle again`);
-  }
-  if (found.size !== expected.length)
-    throw new UserError(`${file}: has other inputs or outputs than the manifest says; export the bundle again`);
 }

@@ -1,0 +1,53 @@
+import type { BundleFiles, GraphSource } from "../bundle.ts";
+import { decodeText } from "../decode-text.ts";
+import { UserError } from "../errors.ts";
+import { MANIFEST_FILE, type FileInfo } from "../manifest.ts";
+import { parseManifest } from "../parse-manifest.ts";
+import { requireContent } from "./check-file.ts";
+import { type RandomAccess, readModelMetadata } from "./model-metadata.ts";
+
+/** Where a model in one file has its manifest and vocabularies: keys of the ONNX file's metadata. */
+export const METADATA_KEYS = { manifest: "s2s.manifest", source: "s2s.vocabulary.source", target: "s2s.vocabulary.target" } as const;
+
+/** A model in one .onnx file whose bytes are in memory. @throws UserError */
+export async function openModelBytes(where: string, bytes: Uint8Array): Promise<BundleFiles> {
+  const file = { size: bytes.length, read: async (offset: number, end: number) => bytes.subarray(offset, end) };
+  return openModel(where, file, { bytes, externalData: [] });
+}
+
+/**
+ * A model in one .onnx file. The vocabularies have checksums; the graph and its weights cannot have one, as the manifest is in the same file.
+ * @param graph what ONNX Runtime opens
+ * @throws UserError when the file is damaged or has no model of s2s
+ */
+export async function openModel(where: string, file: RandomAccess, graph: GraphSource): Promise<BundleFiles> {
+  const metadata = await readModelMetadata(where, file);
+  const entry = (key: string): Uint8Array => {
+    const bytes = metadata.get(key);
+    if (bytes !== undefined) return bytes;
+    throw new UserError(`${where}: holds no ${key} in its metadata; give a file that s2s export --single-file wrote`);
+  };
+  const text = entry(METADATA_KEYS.manifest);
+  const manifestName = `${where} (${METADATA_KEYS.manifest})`;
+  const { source, target } = parseManifest(decodeText(text, manifestName), manifestName);
+  const keys = new Map([
+    [MANIFEST_FILE, METADATA_KEYS.manifest],
+    [target.vocabulary, METADATA_KEYS.target],
+    [source.vocabulary, METADATA_KEYS.source],
+  ]);
+  const locate = (name: string): string => (keys.has(name) ? `${where} (${keys.get(name)})` : where);
+  async function read(info: FileInfo): Promise<Uint8Array<ArrayBuffer>> {
+    const key = keys.get(info.name);
+    if (key === undefined) throw new UserError(`${where}: its manifest lists ${info.name}, which is not in it; export it again`);
+    const bytes = entry(key).slice();
+    await requireContent(locate(info.name), info, bytes);
+    return bytes;
+  }
+  return {
+    single: graph,
+    locate,
+    readManifest: async () => text,
+    fetch: async (files) => void (await Promise.all(files.map(read))),
+    read,
+  };
+}
