@@ -6,7 +6,7 @@ import { seq2seq } from "./models/seq2seq.ts";
 import { cast, equal } from "./ops/elementwise.ts";
 import { reshape } from "./ops/movement.ts";
 import { prune } from "./prune.ts";
-import { Scope } from "./scope.ts";
+import { Scope, type ScopeOptions } from "./scope.ts";
 import { beamSearch } from "./search/beam.ts";
 import type { Hypotheses, SearchDecoder } from "./search/decoder.ts";
 import { greedySearch } from "./search/greedy.ts";
@@ -17,7 +17,11 @@ import type { TracedGraph } from "./trace.ts";
  * `max_length`, `beams` (both at least 1) and `length_penalty` (not negative) -> `ids` [B, K, T], `lengths` and `scores` [B, K], best
  * first. See the contracts in docs/design.md. Where there are fewer than K hypotheses, the others have score -Infinity and no tokens.
  */
-export function traceGenerate(model: ModelConfig, type: FloatType = "float32"): TracedGraph {
+export function traceGenerate(
+  model: ModelConfig,
+  type: FloatType = "float32",
+  recurrence: ScopeOptions["recurrence"] = "operator",
+): TracedGraph {
   const graph = new Graph("generate");
   const source = graph.input("source", "int32", ["B", "S"]);
   const lengths = graph.input("source_lengths", "int32", ["B"]);
@@ -26,7 +30,7 @@ export function traceGenerate(model: ModelConfig, type: FloatType = "float32"): 
   const lengthPenalty = graph.input("length_penalty", "float32", []);
   graph.define("K", reshape(cast(beams, "int64"), [1]));
 
-  const scope = new Scope(graph, { type, parameters: "external" });
+  const scope = new Scope(graph, { type, parameters: "external", recurrence });
   const net = seq2seq(scope, model);
   // Sums over many steps need more than half precision.
   const sums = type === "float16" ? "float32" : type;
