@@ -3,7 +3,7 @@ import { cond } from "./cond.ts";
 import { type FloatType, Graph } from "./ir.ts";
 import type { LstmState } from "./layers/lstm.ts";
 import { seq2seq } from "./models/seq2seq.ts";
-import { cast, equal } from "./ops/elementwise.ts";
+import { cast, equal, sub, where } from "./ops/elementwise.ts";
 import { reshape } from "./ops/movement.ts";
 import { prune } from "./prune.ts";
 import { Scope, type ScopeOptions } from "./scope.ts";
@@ -45,10 +45,14 @@ export function traceGenerate(
     },
   };
   const results = ({ ids, lengths: counts, scores }: Hypotheses) => [ids, counts, cast(scores, "float32")];
+  const chosen = equal(beams, 1);
+  const greedySteps = where(chosen, most, 0);
+  const greedy = greedySearch(decoder, greedySteps);
+  const beam = beamSearch(decoder, { most: sub(most, greedySteps), beams: "K", lengthPenalty: cast(lengthPenalty, sums) });
   const [ids, counts, scores] = cond(
-    equal(beams, 1),
-    () => results(greedySearch(decoder, most)),
-    () => results(beamSearch(decoder, { most, beams: "K", lengthPenalty: cast(lengthPenalty, sums) })),
+    chosen,
+    () => results(greedy()),
+    () => results(beam()),
     {
       shapes: [
         ["B", "K", "T"],

@@ -10,8 +10,9 @@ import { END_ID, type Hypotheses, START_ID, type SearchDecoder, generable } from
 /**
  * Greedy search: at each step every source takes its most probable token, until all have ended or `most` (int64 []) steps are done.
  * A source that has ended goes on with the others; what it gives after `</s>` is cut off behind the loop, for all steps at once.
+ * Returns what is to be computed behind it.
  */
-export function greedySearch(decoder: SearchDecoder, most: Value): Hypotheses {
+export function greedySearch(decoder: SearchDecoder, most: Value): () => Hypotheses {
   const { graph, initial, step } = decoder;
   const [batch] = initial[0].shape;
   const mask = generable(decoder);
@@ -19,8 +20,8 @@ export function greedySearch(decoder: SearchDecoder, most: Value): Hypotheses {
   // Positive while a source has not ended.
   const open = filled(graph, "int64", [batch], 1);
   const { outputs } = loop(
-    ([tokens, going, ...states]) => {
-      const next = step(tokens, states);
+    ([tokens, going, ...before]) => {
+      const next = step(tokens, before);
       const best = topK(add(logSoftmaxFused(next.logits), mask), 1);
       const token = squeeze(best.indices, -1);
       const still = minimum(going, bitwiseXor(token, END_ID));
@@ -29,18 +30,20 @@ export function greedySearch(decoder: SearchDecoder, most: Value): Hypotheses {
     [start, open, ...initial],
     { most, length: "T.greedy", name: "greedy" },
   );
-  const [tokens, scores] = outputs.map((stacked) => transpose(squeeze(stacked, -1)));
-  const [, steps] = tokens.shape;
-  const count = cast(sizeOf(graph, steps), "int32");
-  const at = range(graph, steps);
-  // How many steps there were from `</s>` on, it counted: none where it did not come.
+  return () => cutAtEnd(transpose(squeeze(outputs[0], -1)), transpose(squeeze(outputs[1], -1)));
+}
+
+/** From the tokens of all steps and their log-probabilities: [B, T] each. */
+function cutAtEnd(tokens: Value, scores: Value): Hypotheses {
+  const { graph, shape } = tokens;
+  const count = cast(sizeOf(graph, shape[1]), "int32");
+  const at = range(graph, shape[1]);
+  // How many steps there were from </s> on, it counted: none where it did not come.
   const unused = reduceMax(where(equal(tokens, END_ID), sub(count, at), 0), [-1], true);
   const lengths = sub(count, unused);
-  const kept = less(at, lengths);
-  const scored = less(at, add(lengths, 1));
   return {
-    ids: unsqueeze(where(kept, cast(tokens, "int32"), 0), 1),
+    ids: unsqueeze(where(less(at, lengths), cast(tokens, "int32"), 0), 1),
     lengths,
-    scores: reduceSum(where(scored, scores, 0), [-1], true),
+    scores: reduceSum(where(less(at, add(lengths, 1)), scores, 0), [-1], true),
   };
 }
