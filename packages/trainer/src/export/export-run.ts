@@ -85,7 +85,7 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
 }
 
 /** An export in place would replace the only weights that more exports can be made from. */
-function refuseOwnFolder(path: string, from: string, out: string): void {
+export function refuseOwnFolder(path: string, from: string, out: string): void {
   for (const folder of [path, from]) {
     const [first, ...rest] = relative(out, resolve(folder)).split(sep);
     if (first !== ".." && !isAbsolute([first, ...rest].join(sep)))

@@ -5,23 +5,39 @@ import { MANIFEST_FILE } from "@s2s/runtime/manifest";
 import { namesIn, sync, syncFolder, writing } from "../files.ts";
 import { isOwnModel, SINGLE_FILE } from "./single-file.ts";
 
-/** Waits until a written bundle is on the disk and puts it into its place. Folders cannot be exchanged in one step: after a kill in between, the bundle is missing, never half. */
+/** Puts a written bundle into its place (see `publishFolder`); what somebody else put there stays. */
 export async function publishBundle(from: string, to: string): Promise<void> {
+  await publishFolder(from, to, keepOthers);
+}
+
+/**
+ * Waits until a written folder is on the disk and puts it into its place. Folders cannot be exchanged in one step: after a kill in between, it is
+ * missing, never half.
+ * @param keep moves what is to stay from the old folder, or from one that a kill has left behind, to the new one
+ */
+export async function publishFolder(from: string, to: string, keep: (old: string, now: string) => Promise<void>): Promise<void> {
   const old = `${to}.old`;
   await writing(to, async () => {
-    for (const name of await readdir(from)) await sync(join(from, name));
-    await syncFolder(from);
+    await syncAll(from);
     // Left there by a kill in the middle of this.
-    await keepOthers(old, from);
+    await keep(old, from);
     await rm(old, { recursive: true, force: true });
     await rename(to, old).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     });
     await rename(from, to);
-    await keepOthers(old, to);
+    await keep(old, to);
     await syncFolder(dirname(to));
     await rm(old, { recursive: true, force: true });
   });
+}
+
+async function syncAll(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    await (entry.isDirectory() ? syncAll(path) : sync(path));
+  }
+  await syncFolder(folder);
 }
 
 /** @throws UserError where a bundle may not be written to `folder`, since something else is there */
@@ -33,8 +49,8 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
 }
 
 /** What somebody else put beside the old files (a model card, notes) moves on to the new ones. */
-async function keepOthers(old: string, now: string): Promise<void> {
-  const replaced = new Set([...(await namesIn(now)), ...(await filesOfBundle(old))]);
+export async function keepOthers(old: string, now: string, ownFiles = filesOfBundle): Promise<void> {
+  const replaced = new Set([...(await namesIn(now)), ...(await ownFiles(old))]);
   for (const name of await namesIn(old)) if (!replaced.has(name)) await rename(join(old, name), join(now, name));
 }
 
