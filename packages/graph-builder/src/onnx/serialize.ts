@@ -4,10 +4,10 @@ import { type AttributeTypes, type Operator, type OperatorSpec, operators } from
 import { bodyOf, isReversed, stateCount } from "../scan.ts";
 import { Names } from "./names.ts";
 import { type AttributeProto, AttributeType, DataType, type GraphProto, type NodeProto, type ValueInfoProto } from "./schema.ts";
-import { type ExternalData, storedBytes, tensorProto } from "./tensor.ts";
+import { type ExternalData, type ParameterData, storedBytes, tensorProto } from "./tensor.ts";
 import { encodeModel } from "./wire.ts";
 
-export type { ExternalData };
+export type { ExternalData, ParameterData };
 
 /** CUDA's Reshape, Squeeze and Transpose stop before opset 24; 21 is what every runtime of today has. */
 export const OPSET = 21;
@@ -15,9 +15,7 @@ const IR_VERSION = 10;
 /** Protobuf cannot hold more than 2 GiB in a message; 16 MiB of that are left to nodes and names. */
 const MAX_BYTES = 2 ** 31 - 2 ** 24;
 
-export interface SerializeOptions {
-  /** Parameters that are stored outside of the model, by name. */
-  readonly external?: ReadonlyMap<string, ExternalData>;
+export interface SerializeOptions extends ParameterData {
   /** Writes the inferred shape of every value, for the runtime to check. */
   readonly valueInfo?: boolean;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -26,7 +24,7 @@ export interface SerializeOptions {
 /** The graph as a standard ONNX model, once it has passed `checkGraph`. */
 export function serialize(graph: Graph, options: SerializeOptions = {}): Uint8Array {
   checkGraph(graph);
-  const stored = [...graph.initializers.values()].reduce((sum, value) => sum + storedBytes(value, options.external), 0);
+  const stored = [...graph.initializers.values()].reduce((sum, value) => sum + storedBytes(value, options), 0);
   if (stored > MAX_BYTES)
     throw new RangeError(`${graph.name}: ${stored} bytes of constants do not fit a model file: store them as external data`);
   return encodeModel({
@@ -48,7 +46,7 @@ function graphProto(graph: Graph, names: Names, options: SerializeOptions): Grap
   return {
     name: graph.name,
     node: [...graph.nodes.map((node) => nodeProto(node, names, options)), ...copies],
-    initializer: [...graph.initializers.values()].map((value) => tensorProto(value, options.external)),
+    initializer: [...graph.initializers.values()].map((value) => tensorProto(value, options)),
     input: graph.inputs.map((value) => valueInfo(value, names.of(value))),
     output: graph.outputs.map(({ name, value }) => valueInfo(value, root ? name : names.of(value))),
     valueInfo: options.valueInfo ? inner.map((value) => valueInfo(value, names.of(value))) : [],

@@ -1,13 +1,11 @@
-import { Graph, type Node, type Value } from "../ir.ts";
-
-/** The graphs that a node holds: bodies of loops, branches. */
-const innerGraphs = (node: Node): Graph[] => Object.values(node.attributes).filter((value) => value instanceof Graph);
+import type { Graph, Node, Value } from "../ir.ts";
+import { subgraphs } from "../walk.ts";
 
 /** A node with those inside of it. */
 function* allNodes(graph: Graph): Generator<Node> {
   for (const node of graph.nodes) {
     yield node;
-    for (const inner of innerGraphs(node)) yield* allNodes(inner);
+    for (const inner of subgraphs(node)) yield* allNodes(inner);
   }
 }
 
@@ -49,7 +47,7 @@ export function rewriteNodes(graph: Graph, replace: (node: Node) => Value | null
   graph.nodes = [];
   for (const node of nodes) {
     node.inputs = node.inputs.map((input) => input && (replaced.get(input) ?? input));
-    for (const inner of innerGraphs(node)) rewriteNodes(inner, replace, replaced);
+    for (const inner of subgraphs(node)) rewriteNodes(inner, replace, replaced);
     const value = replace(node);
     if (value) replaced.set(node.outputs[0], value);
     else graph.nodes.push(node);

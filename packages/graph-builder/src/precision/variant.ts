@@ -1,5 +1,7 @@
 import type { ModelConfig, Precision } from "@s2s/runtime/manifest";
 import { float16Bits } from "../onnx/float16.ts";
+import type { Graph } from "../ir.ts";
+import { traceGenerate } from "../trace-generate.ts";
 import { type TracedInference, traceInference } from "../trace-inference.ts";
 import { toFloat16 } from "./float16.ts";
 import { toInt8 } from "./int8.ts";
@@ -13,25 +15,26 @@ export interface StoredTensor {
 }
 
 export interface TracedVariant extends TracedInference {
+  readonly generate: Graph;
   /** What the graphs read of a trained parameter, by the names of their external data. */
   store(parameter: string, shape: readonly number[], numbers: Float32Array): ReadonlyMap<string, StoredTensor>;
 }
 
 /** The inference graphs of a model whose weights are stored in some precision. What goes in and out of the graphs is float32 in each. */
 export function traceVariant(model: ModelConfig, precision: Precision): TracedVariant {
+  // The products of the runtime's LSTM operator are its own: they are not quantised.
+  const recurrence = precision === "int8" && 4 * model.encoder.hidden ** 2 >= LEAST_DYNAMIC ? "loop" : "operator";
+  const traced = { ...traceInference(model, "float32", recurrence), generate: traceGenerate(model, "float32", recurrence).graph };
+  const graphs = [traced.encoder, traced.decoder, traced.generate];
   switch (precision) {
     case "float32":
-      return { ...traceInference(model), store: (name, shape, data) => new Map([[name, { shape, data }]]) };
-    case "float16": {
-      const traced = traceInference(model);
-      for (const graph of [traced.encoder, traced.decoder]) toFloat16(graph);
+      return { ...traced, store: (name, shape, data) => new Map([[name, { shape, data }]]) };
+    case "float16":
+      for (const graph of graphs) toFloat16(graph);
       return { ...traced, store: (name, shape, numbers) => new Map([[name, { shape, data: Uint16Array.from(numbers, float16Bits) }]]) };
-    }
     case "int8": {
-      // The products of the runtime's LSTM operator are its own.
-      const traced = traceInference(model, "float32", 4 * model.encoder.hidden ** 2 < LEAST_DYNAMIC ? "operator" : "loop");
       const plan = planInt8(traced);
-      for (const graph of [traced.encoder, traced.decoder]) toInt8(graph, plan);
+      for (const graph of graphs) toInt8(graph, plan);
       return { ...traced, store: (name, shape, numbers) => storeInt8(plan, name, shape, numbers) };
     }
   }
