@@ -4,7 +4,7 @@ import type { Constraints } from "./constraints.ts";
 import type { Frontier, StepOutputs } from "./frontier.ts";
 import { EMPTY_PATH, extend, lengthPenalty, penalizedScore, type Path } from "./hypothesis.ts";
 import { normalizer, nothingFollows } from "./logits.ts";
-import type { SearchSettings } from "./options.ts";
+import type { SearchSettings } from "./settings.ts";
 
 export interface BeamPlan {
   readonly settings: SearchSettings;

@@ -1,6 +1,6 @@
 import { END_ID, PAD_ID, START_ID } from "../vocabulary.ts";
 import { tokensOf, type Path } from "./hypothesis.ts";
-import type { SearchSettings } from "./options.ts";
+import type { SearchSettings } from "./settings.ts";
 
 /**
  * Which tokens may follow a path. The prefix comes first and is bound by no other rule, though its tokens count for them. Then `<pad>` and

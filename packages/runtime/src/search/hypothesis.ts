@@ -1,5 +1,5 @@
 import { END_ID, START_ID } from "../vocabulary.ts";
-import type { SearchSettings } from "./options.ts";
+import type { SearchSettings } from "./settings.ts";
 
 /** A generated target. */
 export interface Hypothesis {

@@ -84,7 +84,7 @@ export const SEARCH_NUMBERS: Readonly<Record<keyof SearchNumbers, NumberRule>> =
   batchSize: whole(1, 65_536, 64),
 };
 
-const NAMES = Object.keys(SEARCH_NUMBERS) as (keyof SearchNumbers)[];
+export const SEARCH_NUMBER_NAMES = Object.keys(SEARCH_NUMBERS) as (keyof SearchNumbers)[];
 
 /**
  * Reads options that came from outside (JSON). Each is looked at by itself; `search` sees whether they go together.
@@ -94,84 +94,15 @@ export function parseSearchOptions(input: unknown): SearchData {
   if (typeof input !== "object" || input === null || Array.isArray(input)) throw new UserError("the options must be an object");
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
-    if (NAMES.includes(name as keyof SearchNumbers)) requireNumber(name as keyof SearchNumbers, value);
+    if (SEARCH_NUMBER_NAMES.includes(name as keyof SearchNumbers)) requireNumber(name as keyof SearchNumbers, value);
     else if (name === "prefix") requireList(value);
     else if (name === "attention") requireFlag(value);
     else
       throw new UserError(
-        `unknown option ${JSON.stringify(name.slice(0, 40))}: the options are ${[...NAMES, "prefix", "attention"].join(", ")}`,
+        `unknown option ${JSON.stringify(name.slice(0, 40))}: the options are ${[...SEARCH_NUMBER_NAMES, "prefix", "attention"].join(", ")}`,
       );
   }
   return { ...input };
-}
-
-/** How tokens are drawn. */
-export interface Sampling {
-  /** Above 0. */
-  readonly temperature: number;
-  readonly topK: number | undefined;
-  readonly topP: number | undefined;
-  readonly seed: number;
-}
-
-/** Checked options with their defaults. */
-export interface SearchSettings {
-  readonly maxLength: number;
-  readonly minLength: number;
-  readonly beams: number;
-  readonly nBest: number;
-  readonly lengthPenalty: number;
-  readonly coveragePenalty: number;
-  readonly noRepeatNgram: number;
-  readonly prefix: readonly number[];
-  readonly attention: boolean;
-  readonly batchSize: number;
-  /** Where absent, the most probable tokens are taken. */
-  readonly sampling: Sampling | undefined;
-}
-
-/** @throws UserError for a value out of its bounds and for options that do not go together. */
-export function resolveSearchOptions(options: SearchOptions, vocabularySize: number): SearchSettings {
-  for (const name of NAMES) if (name === "maxLength" || options[name] !== undefined) requireNumber(name, options[name]);
-  const number = (name: keyof SearchNumbers): number => (options[name] ?? SEARCH_NUMBERS[name].default) as number;
-  const { temperature, topK, topP, prefix = [], attention = false } = options;
-  requireList(prefix);
-  requireFlag(attention);
-  const samples = temperature !== 0 && (temperature ?? topK ?? topP) !== undefined;
-  const settings: SearchSettings = {
-    maxLength: number("maxLength"),
-    minLength: number("minLength"),
-    beams: number("beams"),
-    nBest: number("nBest"),
-    lengthPenalty: number("lengthPenalty"),
-    coveragePenalty: number("coveragePenalty"),
-    noRepeatNgram: number("noRepeatNgram"),
-    prefix,
-    attention,
-    batchSize: number("batchSize"),
-    sampling: samples ? { temperature: temperature ?? 1, topK, topP, seed: number("seed") } : undefined,
-  };
-  requireAgreement(settings, options.onToken !== undefined, vocabularySize);
-  return settings;
-}
-
-function requireAgreement({ maxLength, minLength, beams, nBest, prefix, sampling }: SearchSettings, streams: boolean, size: number): void {
-  if (minLength > maxLength)
-    throw new UserError(`minLength is ${minLength}, but maxLength only ${maxLength}; lower the one or raise the other`);
-  if (prefix.length > maxLength) {
-    throw new UserError(`the prefix has ${prefix.length} tokens, but maxLength is ${maxLength}; shorten the one or raise the other`);
-  }
-  requireTokens("prefix", prefix, size);
-  if (sampling !== undefined && beams > 1) {
-    throw new UserError(`beams is ${beams}, but temperature, topK and topP sample: give either; several samples come with nBest`);
-  }
-  if (sampling === undefined && nBest > beams) {
-    throw new UserError(`nBest is ${nBest}, but beams ${beams}; raise beams to at least ${nBest}, or sample with a temperature`);
-  }
-  if (streams && beams > 1) {
-    throw new UserError(`beams is ${beams}, but tokens can be given one by one only without beams: the best target is known at its end`);
-  }
-  if (streams && nBest > 1) throw new UserError(`nBest is ${nBest}, but tokens can be given one by one only for a single sample`);
 }
 
 /** @throws UserError that names the option, its bounds and the value */
@@ -198,12 +129,12 @@ export function requireTokens(what: string, ids: readonly number[], vocabularySi
   );
 }
 
-function requireList(value: unknown): asserts value is readonly number[] {
+export function requireList(value: unknown): asserts value is readonly number[] {
   const right = Array.isArray(value) && value.every((id) => typeof id === "number");
   if (!right) throw new UserError(`prefix must be a list of token ids, not ${describe(value)}`);
 }
 
-function requireFlag(value: unknown): asserts value is boolean {
+export function requireFlag(value: unknown): asserts value is boolean {
   if (typeof value !== "boolean") throw new UserError(`attention must be true or false, not ${describe(value)}`);
 }
 

@@ -1,6 +1,6 @@
 import { threefry2x32 } from "../random.ts";
 import { takeLargest } from "./largest.ts";
-import type { Sampling } from "./options.ts";
+import type { Sampling } from "./settings.ts";
 import type { Choose } from "./single.ts";
 
 /** "samp": keeps these draws apart from others that have the same seed. */

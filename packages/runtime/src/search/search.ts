@@ -6,9 +6,10 @@ import { Candidates } from "./candidates.ts";
 import { Constraints } from "./constraints.ts";
 import type { Frontier, StepOutputs } from "./frontier.ts";
 import { toHypothesis, type Hypothesis } from "./hypothesis.ts";
-import { resolveSearchOptions, type SearchOptions, type SearchSettings } from "./options.ts";
+import type { SearchOptions } from "./options.ts";
 import { pacer } from "./pacer.ts";
 import { Sampler, uniformDraws } from "./sampler.ts";
+import { resolveSearchOptions, type SearchSettings } from "./settings.ts";
 import { chooseMostProbable, Single } from "./single.ts";
 
 type Sources = readonly (readonly number[])[];

@@ -3,7 +3,7 @@ import type { Constraints } from "./constraints.ts";
 import type { Frontier, StepOutputs } from "./frontier.ts";
 import { EMPTY_PATH, extend, type Path } from "./hypothesis.ts";
 import { largestAllowed, normalizer, nothingFollows, type Normalizer } from "./logits.ts";
-import type { SearchSettings } from "./options.ts";
+import type { SearchSettings } from "./settings.ts";
 
 /** Chooses among the tokens that are not banned; -1 where all that remain have probability 0. The row's logits begin at `from`. */
 export type Choose = (logits: Float32Array, from: number, banned: Uint8Array, row: Normalizer, step: number) => number;
