@@ -9,6 +9,7 @@ import {
   type TokenizerInfo,
   type Variant,
 } from "./manifest.ts";
+import type { GraphSource } from "./ort.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -120,11 +121,6 @@ function fileInfo({ files }: Manifest, name: string): FileInfo {
   return files.find((file) => file.name === name) as FileInfo;
 }
 
-/** What ONNX Runtime makes a session of: a path beside which it finds the weights, or bytes with the files that they point into. */
-export type GraphSource =
-  | { readonly path: string }
-  | { readonly bytes: Uint8Array; readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[] };
-
 /**
  * A graph of the variant, or the manifest's training graph, which is fetched and checked first where that has not been done.
  * @throws UserError as `openBundle`
@@ -135,7 +131,7 @@ export async function graphSource({ manifest, variant, files }: Bundle, { file }
   const weights = inVariant && variant.weights !== undefined ? [fileInfo(manifest, variant.weights)] : [];
   const graph = fileInfo(manifest, file);
   await files.fetch([graph, ...weights]);
-  if (files.pathOf) return { path: files.pathOf(file) };
+  if (files.pathOf) return { path: files.pathOf(file), externalData: weights.map(({ name }) => name) };
   const externalData = await Promise.all(weights.map(async (info) => ({ path: info.name, data: await files.read(info) })));
   return { bytes: await files.read(graph), externalData };
 }

@@ -1,7 +1,8 @@
-import type { BundleFiles, GraphSource } from "../bundle.ts";
+import type { BundleFiles } from "../bundle.ts";
 import { decodeText } from "../decode-text.ts";
 import { UserError } from "../errors.ts";
 import { MANIFEST_FILE, type FileInfo } from "../manifest.ts";
+import type { GraphSource } from "../ort.ts";
 import { parseManifest } from "../parse-manifest.ts";
 import { requireContent } from "./check-file.ts";
 import { type RandomAccess, readModelMetadata } from "./model-metadata.ts";
@@ -12,7 +13,7 @@ export const METADATA_KEYS = { manifest: "s2s.manifest", source: "s2s.vocabulary
 /** A model in one .onnx file whose bytes are in memory. @throws UserError */
 export async function openModelBytes(where: string, bytes: Uint8Array): Promise<BundleFiles> {
   const file = { size: bytes.length, read: async (offset: number, end: number) => bytes.subarray(offset, end) };
-  return openModel(where, file, { bytes, externalData: [] });
+  return openModel(where, file, { bytes });
 }
 
 /**
