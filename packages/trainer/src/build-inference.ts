@@ -12,22 +12,25 @@ export const tensorInfo = (
   shape: [...shape],
 });
 
+/** Inputs and outputs of a graph as a manifest has them. */
+export const boundary = (graph: Graph): Pick<InferenceGraph, "inputs" | "outputs"> => ({
+  inputs: graph.inputs.map((value) => tensorInfo(value.name, value)),
+  outputs: graph.outputs.map(({ name, value }) => tensorInfo(name, value)),
+});
+
 /** The inference graphs of a model, their weights in the given safetensors file. */
 export function buildInferenceGraphs(
   model: ModelConfig,
   { file, offsets }: ExternalWeights,
   precision: Precision = "float32",
-): InferenceGraphs {
-  const { encoder, decoder, states, parameters } = traceVariant(model, precision);
+): Required<InferenceGraphs> {
+  const { encoder, decoder, generate, states, parameters } = traceVariant(model, precision);
   const external = new Map([...offsets].map(([name, { offset, bytes }]) => [name, { file, offset, bytes }]));
-  const built = (graph: Graph): InferenceGraph => ({
-    bytes: serialize(graph, { external }),
-    inputs: graph.inputs.map((value) => tensorInfo(value.name, value)),
-    outputs: graph.outputs.map(({ name, value }) => tensorInfo(name, value)),
-  });
+  const built = (graph: Graph): InferenceGraph => ({ bytes: serialize(graph, { external }), ...boundary(graph) });
   return {
     encoder: built(encoder),
     decoder: built(decoder),
+    generate: built(generate),
     states: [...states],
     parameters: parameters.map((parameter) => tensorInfo(parameter.name, { type: "float32", shape: parameter.shape })),
   };

@@ -35,6 +35,7 @@ export const GraphsManifestSchema = v.strictObject({
     evaluate: GraphInfoSchema,
     encoder: GraphInfoSchema,
     decoder: GraphInfoSchema,
+    generate: GraphInfoSchema,
   }),
   /** Recurrent states of the decoder, in the order of its inputs. */
   states: v.array(StateInfoSchema),

@@ -17,6 +17,8 @@ export interface InferenceGraph {
 export interface InferenceGraphs {
   readonly encoder: InferenceGraph;
   readonly decoder: InferenceGraph;
+  /** Whole answers in one graph; a bundle can do without. */
+  readonly generate?: InferenceGraph;
   /** In the order of the decoder's inputs. */
   readonly states: StateInfo[];
   readonly parameters: TensorInfo[];

@@ -3,12 +3,13 @@ import { join, resolve } from "node:path";
 import { initialize, serialize, type Graph } from "@s2s/graph-builder";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, GraphInfo, ModelConfig } from "@s2s/runtime/manifest";
-import { buildInferenceGraphs, tensorInfo } from "./build-inference.ts";
+import { boundary, buildInferenceGraphs } from "./build-inference.ts";
 import type { Config } from "./config.ts";
 import { optimizerOf, TrainingGraphs } from "./executors/graphs.ts";
 import { CREATED_BY } from "./export.ts";
 import { publishBundle } from "./export/publish.ts";
 import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";
+import type { InferenceGraph } from "./inference-graphs.ts";
 import { readGraphsManifest, type GraphName, type GraphsManifest } from "./graphs-manifest.ts";
 import { refuseUsedFolder } from "./run-folder.ts";
 import { encodeSafetensors } from "./safetensors.ts";
@@ -16,7 +17,7 @@ import { encodeSafetensors } from "./safetensors.ts";
 const WEIGHTS = "weights.safetensors";
 
 /**
- * Writes the training graphs (train, gradients, update, evaluate), the inference graphs (encoder, decoder), the initial weights and `s2s.json`.
+ * Writes the training graphs (train, gradients, update, evaluate), the inference graphs (encoder, decoder, generate), the initial weights and `s2s.json`.
  * The folder is there whole or not at all; one that was written before is replaced.
  * @throws UserError where the folder holds something else, or cannot be written
  */
@@ -42,15 +43,13 @@ async function writeFiles(folder: string, model: ModelConfig, config: Config): P
   const write = async (name: string, chunks: Iterable<Uint8Array>): Promise<void> => {
     files.push({ name, ...(await writeChunks(join(folder, name), chunks)) });
   };
-  const writeGraph = async (name: GraphName, graph: Graph): Promise<GraphInfo> => {
+  const writeInference = async (name: GraphName, { bytes, inputs, outputs }: InferenceGraph): Promise<GraphInfo> => {
     const file = `${name}.onnx`;
-    await write(file, [serialize(graph)]);
-    return {
-      file,
-      inputs: graph.inputs.map((value) => tensorInfo(value.name, value)),
-      outputs: graph.outputs.map(({ name: output, value }) => tensorInfo(output, value)),
-    };
+    await write(file, [bytes]);
+    return { file, inputs, outputs };
   };
+  const writeGraph = (name: GraphName, graph: Graph): Promise<GraphInfo> =>
+    writeInference(name, { bytes: serialize(graph), ...boundary(graph) });
   const graphs = new TrainingGraphs(model, config);
   const { graph: gradients, parameters } = graphs.gradients();
   const training = {
@@ -63,9 +62,7 @@ async function writeFiles(folder: string, model: ModelConfig, config: Config): P
   const weights = new Map(parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, seed) }]));
   const { header, chunks } = encodeSafetensors(weights, { format: "s2s-weights" });
   await write(WEIGHTS, chunks);
-  const { encoder, decoder, ...rest } = buildInferenceGraphs(model, { file: WEIGHTS, offsets: header.tensors });
-  await write("encoder.onnx", [encoder.bytes]);
-  await write("decoder.onnx", [decoder.bytes]);
+  const { encoder, decoder, generate, ...rest } = buildInferenceGraphs(model, { file: WEIGHTS, offsets: header.tensors });
   const manifest: GraphsManifest = {
     formatVersion: FORMAT_VERSION,
     kind: "graphs",
@@ -74,8 +71,9 @@ async function writeFiles(folder: string, model: ModelConfig, config: Config): P
     training: { optimizer, slots: [...optimizerOf(config).slots], clipNorm, dropout, labelSmoothing, seed },
     graphs: {
       ...training,
-      encoder: { file: "encoder.onnx", inputs: encoder.inputs, outputs: encoder.outputs },
-      decoder: { file: "decoder.onnx", inputs: decoder.inputs, outputs: decoder.outputs },
+      encoder: await writeInference("encoder", encoder),
+      decoder: await writeInference("decoder", decoder),
+      generate: await writeInference("generate", generate),
     },
     weights: WEIGHTS,
     ...rest,
