@@ -42,6 +42,7 @@ export type { ExportReport, ExportResult, PrecisionReport } from "./export/expor
 export type { VariantFigures } from "./export/measure.ts";
 export { EXPORT_DEFAULTS } from "./export/options.ts";
 export type { ExportOptions } from "./export/options.ts";
+export { exportWeb } from "./export-web/export-web.ts";
 export { makeFolder, writeFileAtomically } from "./files.ts";
 export type { BuildInferenceGraphs, ExternalWeights, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 export type { MetricsLine } from "./metrics.ts";

@@ -1,0 +1,45 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { UserError } from "@s2s/runtime";
+import { exists } from "../files.ts";
+
+/** A file that every site has. */
+export interface SiteFile {
+  readonly name: string;
+  /** Where it is copied from. */
+  readonly path: string;
+  /** Whether a page needs it on every device; what only some need is fetched when it is asked for. */
+  readonly early: boolean;
+}
+
+const { resolve } = createRequire(import.meta.url);
+
+/**
+ * The runtime as built for pages, ONNX Runtime's files for wasm and WebGPU, and the demo page.
+ * @throws UserError where the packages were not built
+ */
+export async function siteFiles(): Promise<SiteFile[]> {
+  const runtime = dirname(resolve("@s2s/runtime/package.json"));
+  const ort = dirname(createRequire(join(runtime, "package.json")).resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+  const from = (folder: string, names: readonly string[], early: boolean): SiteFile[] =>
+    names.map((name) => ({ name, path: join(folder, name), early }));
+  const files = [
+    ...from(join(runtime, "dist", "web"), ["s2s.js", "s2s.worker.js"], true),
+    ...from(ort, ["ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"], true),
+    ...from(ort, ["ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm"], false),
+    ...from(join(runtime, "site"), ["index.html", "demo.css", "demo.js"], true),
+    ...from(join(runtime, "site"), ["README.md"], false),
+  ];
+  for (const { path } of files) {
+    if (!(await exists(path)))
+      throw new UserError(`${path}: is missing; in a clone of s2s run \`npm run build\`, else install @s2s/runtime again`);
+  }
+  return files;
+}
+
+/** The service worker's program, without the list of files that goes in front of it. */
+export function serviceWorkerSource(): string {
+  return join(dirname(resolve("@s2s/runtime/package.json")), "site", SERVICE_WORKER);
+}
+
+export const SERVICE_WORKER = "sw.js";
