@@ -97,6 +97,8 @@ export const TrainableSchema = v.strictObject({
   learningRate: v.pipe(v.number(), v.minValue(0), v.maxValue(1000)),
   /** Whether the step takes a `dropout_seed`. */
   dropout: v.boolean(),
+  /** Of the loss that the step gives. */
+  labelSmoothing: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0),
 });
 
 export const FileInfoSchema = v.strictObject({

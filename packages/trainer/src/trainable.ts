@@ -16,7 +16,7 @@ const TRAIN_FILE = "train.onnx";
  */
 export function buildTrainable(model: ModelConfig, config: Config): { readonly bytes: Uint8Array; readonly trainable: Trainable } {
   const { graph } = new TrainingGraphs(model, config, { singleThreaded: true }).train();
-  const { optimizer, learningRate, dropout } = config.training;
+  const { optimizer, learningRate, dropout, labelSmoothing } = config.training;
   return {
     bytes: serialize(graph),
     trainable: {
@@ -29,6 +29,7 @@ export function buildTrainable(model: ModelConfig, config: Config): { readonly b
       slots: [...optimizerOf(config).slots],
       learningRate,
       dropout: dropout > 0,
+      labelSmoothing,
     },
   };
 }
