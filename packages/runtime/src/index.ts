@@ -1,4 +1,4 @@
-export { openBundle } from "./bundle.ts";
+export { graphSource, openBundle } from "./bundle.ts";
 export type { Bundle, BundleFiles } from "./bundle.ts";
 export { UserError } from "./errors.ts";
 export { openFolder, readBundle, resolveBundle } from "./folder.ts";
@@ -26,6 +26,7 @@ export { search } from "./search/search.ts";
 export { Seq2Seq } from "./seq2seq.ts";
 export type { States } from "./seq2seq.ts";
 export type { DecoderStep, StepModel } from "./step-model.ts";
+export { openSource } from "./source/source.ts";
 export { createTokenizer } from "./tokenizer.ts";
 export type { Tokenizer, TokenUnit } from "./tokenizer.ts";
 export { END_ID, PAD_ID, SPECIAL_TOKENS, START_ID, UNKNOWN_ID, Vocabulary } from "./vocabulary.ts";
