@@ -29,11 +29,7 @@ export const GENERATE: GraphInfo = {
     tensor("beams", "int32", []),
     tensor("length_penalty", "float32", []),
   ],
-  outputs: [
-    tensor("ids", "int32", ["B", "K", "T"]),
-    tensor("lengths", "int32", ["B", "K"]),
-    tensor("scores", "float32", ["B", "K"]),
-  ],
+  outputs: [tensor("ids", "int32", ["B", "K", "T"]), tensor("lengths", "int32", ["B", "K"]), tensor("scores", "float32", ["B", "K"])],
 };
 
 export interface SingleFileParts {
