@@ -1,6 +1,6 @@
 import { UserError } from "@s2s/runtime";
 import { PRECISIONS, type Precision } from "@s2s/runtime/manifest";
-import { configKeys, EXPORT_DEFAULTS, exportRun } from "@s2s/trainer";
+import { configKeys, EXPORT_DEFAULTS, exportRun, exportWeb } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { countOption, jsonOption, oneOf, required } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
@@ -12,6 +12,7 @@ interface Options {
   readonly out?: string;
   readonly precision?: readonly Precision[];
   readonly singleFile?: boolean;
+  readonly web?: boolean;
   readonly maxAccuracyDrop?: number;
   readonly data?: string;
   readonly limit?: number;
@@ -23,20 +24,25 @@ float16 stores the weights in half of the bytes and computes with them in float3
 computed in eight bits, small ones, for which that is slower, in float32. Both run wherever float32 does. They are measured against float32 on the
 validation pairs of the run, and refused where they lose more than --max-accuracy-drop. Of several precisions the first one is preferred.
 
+--web writes a folder for any static host: the model, the element <s2s-model> with all that it needs, a page to try it on, and a README.md that tells
+how to put it into a page of one's own. Visitors fetch one precision: the first, or what the page asks for.
+
 Examples:
   $ s2s export run --out bundle
   $ s2s export run --out bundle --precision int8,float32 --json
-  $ s2s export run --out model --single-file --precision float16`;
+  $ s2s export run --out model --single-file --precision float16
+  $ s2s export run --out site --web --precision int8 && s2s serve site`;
 
 export function exportCommand(terminal: Terminal): Command {
   const command = new Command("export")
-    .description("write a trained model for use elsewhere: smaller, or in one file")
+    .description("write a trained model for use elsewhere: smaller, in one file, or for web pages")
     .argument("<run>", "folder of a run or of a bundle")
-    .addOption(new Option("--out <folder>", "new or empty folder, or one with an older bundle, which is replaced"))
+    .addOption(new Option("--out <folder>", "new or empty folder, or one with an older export, which is replaced"))
     .addOption(
       new Option("--precision <list>", `${PRECISIONS.join(", ")}, or several with commas (default: float32)`).argParser(precisions),
     )
     .addOption(new Option("--single-file", "one generate.onnx with weights, vocabularies and manifest in it"))
+    .addOption(new Option("--web", "a folder for web pages, with the model in its bundle/"))
     .addOption(
       new Option(
         "--max-accuracy-drop <x>",
@@ -51,14 +57,14 @@ export function exportCommand(terminal: Terminal): Command {
     command,
     configKeys().filter(({ key }) => key === "data.sourceColumn" || key === "data.targetColumn"),
   );
-  return command.action(async (run: string, { out, precision, singleFile, maxAccuracyDrop, data, limit, json }: Options) => {
+  return command.action(async (run: string, { out, precision, singleFile, web = false, maxAccuracyDrop, data, limit, json }: Options) => {
     const folder = required(out, "export needs --out FOLDER, a folder for the model");
     const given = columns.input().data;
     if (given !== undefined && data === undefined)
       throw new UserError(
         "--source-column and --target-column say where pairs stand in the lines of --data: give --data FILE too, or leave them out",
       );
-    const { report } = await exportRun(run, {
+    const { report } = await (web ? exportWeb : exportRun)(run, {
       out: folder,
       precisions: precision,
       singleFile,
@@ -69,7 +75,7 @@ export function exportCommand(terminal: Terminal): Command {
       onProgress: (text) => terminal.note(text),
     });
     if (json) terminal.printJson(report);
-    else for (const line of exportLines(folder, report)) terminal.print(line);
+    else for (const line of exportLines(folder, report, web)) terminal.print(line);
   });
 }
 
