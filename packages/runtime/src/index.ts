@@ -26,6 +26,7 @@ export { search } from "./search/search.ts";
 export { Seq2Seq } from "./seq2seq.ts";
 export type { States } from "./seq2seq.ts";
 export type { DecoderStep, StepModel } from "./step-model.ts";
+export { METADATA_KEYS } from "./source/single-file.ts";
 export { openSource } from "./source/source.ts";
 export { createTokenizer } from "./tokenizer.ts";
 export type { Tokenizer, TokenUnit } from "./tokenizer.ts";
