@@ -26,20 +26,20 @@ test("@s2s/graph-builder", () => {
     Scope ShapeError
     abs adam adamw add and argMax attachGradient averagePool
     bitwiseXor
-    cast checkGraph clip concat conv convTranspose correct countOver crossEntropy
+    cast checkGraph clip concat cond conv convTranspose correct countOver crossEntropy
     div dropout
     embedding emit emitOne equal exp expand
     filled
     gather gatherElements gemm gradientRules gradients greater greaterOrEqual
     identity initialize
-    lastStep layerNormalization less linear log logSoftmax logSoftmaxFused lstm lstmCell
-    matmul maxPool maximum mean minimum momentum mul
+    lastStep layerNormalization less linear log logSoftmax logSoftmaxFused loop lstm lstmCell
+    matmul maxPool maximum mean minimum mod momentum mul
     neg not
     operators
     pad planInt8 pow print prune
     range readGraphStatistics reciprocal reduceLogSumExp reduceMax reduceMean reduceSum reduceSumSquare relu reshape reverseByLength
     sameShape scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo swapBatchAndTime
-    tanh toFloat16 toInt8 traceEvaluate traceFlatUpdate traceGradients traceInference traceTrain traceUpdate traceVariant transpose
+    tanh toFloat16 toInt8 topK traceEvaluate traceFlatUpdate traceGenerate traceGradients traceInference traceTrain traceUpdate traceVariant transpose
     unrollScans unsqueeze
     where"
   `);
@@ -48,8 +48,9 @@ test("@s2s/graph-builder", () => {
 test("@s2s/runtime", () => {
   expect(namesOf(runtime)).toMatchInlineSnapshot(`
     "END_ID
-    Model
+    METADATA_KEYS Model
     PAD_ID PROVIDERS
+    Queue
     SEARCH_NUMBERS SPECIAL_TOKENS START_ID Seq2Seq
     Tensor
     UNKNOWN_ID UserError
@@ -61,7 +62,7 @@ test("@s2s/runtime", () => {
     openBundle openFolder ortVersion
     parseManifest parseSearchOptions probeProvider providerRequirements
     readBundle requireProvider resolveBundle
-    scoreTargets search"
+    scoreTargets search sha256"
   `);
 });
 
@@ -79,7 +80,8 @@ test("@s2s/runtime/manifest and /ort", () => {
   expect(namesOf(ort)).toMatchInlineSnapshot(`
     "Tensor
     createSession
-    ortVersion"
+    ortVersion
+    provideWasm"
   `);
 });
 
