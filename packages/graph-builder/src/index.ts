@@ -61,7 +61,7 @@ export {
 } from "./ops/reduce.ts";
 export type { PerAxis, WindowOptions } from "./ops/window.ts";
 export { type GraphStatistics, readGraphStatistics, type TensorSummary } from "./onnx/read.ts";
-export { type ExternalData, OPSET, type ParameterData, serialize, type SerializeOptions } from "./onnx/serialize.ts";
+export { type ExternalData, MAX_MODEL_BYTES, OPSET, type ParameterData, serialize, type SerializeOptions } from "./onnx/serialize.ts";
 export { toFloat16 } from "./precision/float16.ts";
 export { toInt8 } from "./precision/int8.ts";
 export { type Int8Plan, type Int8Weight, LEAST_DYNAMIC, planInt8 } from "./precision/plan.ts";

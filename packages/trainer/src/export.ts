@@ -118,7 +118,11 @@ async function writeVariant(
   });
   const variant: Variant = {
     precision,
-    graphs: { encoder: await graph("encoder", graphs.encoder), decoder: await graph("decoder", graphs.decoder) },
+    graphs: {
+      encoder: await graph("encoder", graphs.encoder),
+      decoder: await graph("decoder", graphs.decoder),
+      ...(graphs.generate && { generate: await graph("generate", graphs.generate) }),
+    },
     weights: await write(file, chunks),
   };
   return { variant, graphs };

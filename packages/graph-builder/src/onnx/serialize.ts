@@ -13,7 +13,7 @@ export type { ExternalData, ParameterData };
 export const OPSET = 21;
 const IR_VERSION = 10;
 /** Protobuf cannot hold more than 2 GiB in a message; 16 MiB of that are left to nodes and names. */
-const MAX_BYTES = 2 ** 31 - 2 ** 24;
+export const MAX_MODEL_BYTES = 2 ** 31 - 2 ** 24;
 
 export interface SerializeOptions extends ParameterData {
   /** Writes the inferred shape of every value, for the runtime to check. */
@@ -25,7 +25,7 @@ export interface SerializeOptions extends ParameterData {
 export function serialize(graph: Graph, options: SerializeOptions = {}): Uint8Array {
   checkGraph(graph);
   const stored = [...graph.initializers.values()].reduce((sum, value) => sum + storedBytes(value, options), 0);
-  if (stored > MAX_BYTES)
+  if (stored > MAX_MODEL_BYTES)
     throw new RangeError(`${graph.name}: ${stored} bytes of constants do not fit a model file: store them as external data`);
   return encodeModel({
     irVersion: IR_VERSION,

@@ -16,6 +16,7 @@ import type { VariantFigures } from "./measure.ts";
 import { checkExportOptions, EXPORT_DEFAULTS, isRounded } from "./options.ts";
 import type { ExportOptions } from "./options.ts";
 import { publishBundle, refuseForeignFolder } from "./publish.ts";
+import { packSingleFile, SINGLE_FILE } from "./single-file.ts";
 import { pairsOfFile, runValidation } from "./validation-data.ts";
 
 /** Of a precision: what a program that uses it has to load, and what the model is then worth, where it was measured. */
@@ -43,7 +44,7 @@ export interface ExportResult {
  */
 export async function exportRun(path: string, options: ExportOptions): Promise<ExportResult> {
   checkExportOptions(options);
-  const { precisions = ["float32"], limit = EXPORT_DEFAULTS.limit, onProgress = () => {} } = options;
+  const { precisions = ["float32"], singleFile = false, limit = EXPORT_DEFAULTS.limit, onProgress = () => {} } = options;
   const from = await resolveBundle(path);
   const out = resolve(options.out);
   refuseOwnFolder(path, from, out);
@@ -63,18 +64,21 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
       figures = await measureVariants(await readBundle(next), pairs, limit);
       for (const precision of rounded) refuseLoss(precision, figures, options);
     }
-    const manifest = await keepVariants(next, written, precisions);
+    const manifest = singleFile
+      ? await packSingleFile(next, written, weights, precisions[0]!)
+      : await keepVariants(next, written, precisions);
     await publishBundle(next, out);
-    const files = [MANIFEST_FILE, ...manifest.files.map(({ name }) => name)];
+    const files = singleFile ? [SINGLE_FILE] : [MANIFEST_FILE, ...manifest.files.map(({ name }) => name)];
+    const bytes = await sizeOf(out, files);
     const report: ExportReport = {
       files,
-      bytes: await bytesOf(out, files),
+      bytes,
       ...(pairs && { pairs: Math.min(limit, pairs.count) }),
       ...Object.fromEntries(
-        written.variants.map((variant) => [
-          variant.precision,
-          { bytes: variantBytes(written, variant), ...figures.get(variant.precision) },
-        ]),
+        written.variants.map((variant) => {
+          const alone = singleFile && variant.precision === precisions[0];
+          return [variant.precision, { bytes: alone ? bytes : variantBytes(written, variant), ...figures.get(variant.precision) }];
+        }),
       ),
     };
     return { manifest, report };
@@ -153,7 +157,7 @@ function variantBytes({ files, source, target }: Manifest, variant: Variant): nu
   return files.reduce((sum, { name, bytes }) => (needed.has(name) ? sum + bytes : sum), 0);
 }
 
-async function bytesOf(folder: string, names: readonly string[]): Promise<number> {
+async function sizeOf(folder: string, names: readonly string[]): Promise<number> {
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,4 +1,13 @@
-import { open } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { MAX_MODEL_BYTES, serialize, traceVariant } from "@s2s/graph-builder";
+import { METADATA_KEYS, UserError } from "@s2s/runtime";
+import type { Manifest, Precision } from "@s2s/runtime/manifest";
+import { boundary } from "../build-inference.ts";
+import type { State } from "../executor.ts";
+import { bytesOf, namesIn, writeChunks, writing } from "../files.ts";
+import type { Tensor } from "../safetensors.ts";
+import { storeWeights } from "./store-weights.ts";
 
 /** The name of a model in one file. */
 export const SINGLE_FILE = "generate.onnx";
@@ -15,4 +24,42 @@ export async function isOwnModel(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Turns a written bundle into one file: the graph of whole answers, which holds the weights of a precision, the vocabularies and a manifest whose only
+ * other files are these vocabularies. Returns that manifest.
+ * @throws UserError where one ONNX file cannot hold the weights
+ */
+export async function packSingleFile(folder: string, manifest: Manifest, weights: State, precision: Precision): Promise<Manifest> {
+  const { model, source, target } = manifest;
+  const tensors = storeWeights(model, weights, precision);
+  requireRoom(tensors);
+  const { generate } = traceVariant(model, precision);
+  const inside: Manifest = {
+    ...manifest,
+    variants: [{ precision, graphs: { generate: { file: SINGLE_FILE, ...boundary(generate) } } }],
+    files: manifest.files.filter(({ name }) => name === source.vocabulary || name === target.vocabulary),
+  };
+  const bytes = serialize(generate, {
+    embedded: new Map([...tensors].map(([name, { data }]) => [name, bytesOf(data)])),
+    metadata: {
+      [METADATA_KEYS.manifest]: JSON.stringify(inside),
+      [METADATA_KEYS.source]: await readFile(join(folder, source.vocabulary), "utf8"),
+      [METADATA_KEYS.target]: await readFile(join(folder, target.vocabulary), "utf8"),
+    },
+  });
+  for (const name of await namesIn(folder)) await rm(join(folder, name));
+  const path = join(folder, SINGLE_FILE);
+  await writing(path, () => writeChunks(path, [bytes]));
+  return inside;
+}
+
+/** @throws UserError where a single ONNX file cannot hold the weights: ONNX's format ends at 2 GiB */
+export function requireRoom(tensors: ReadonlyMap<string, Pick<Tensor, "data">>): void {
+  const bytes = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (bytes <= MAX_MODEL_BYTES) return;
+  throw new UserError(
+    `the weights take ${(bytes / 1e9).toFixed(1)} GB and a single ONNX file holds at most ${(MAX_MODEL_BYTES / 1e9).toFixed(1)}; export a folder, or take a smaller precision`,
+  );
 }
