@@ -22,6 +22,7 @@ test("@s2s/graph-builder", () => {
   expect(namesOf(builder)).toMatchInlineSnapshot(`
     "Graph GraphError
     LEAST_DYNAMIC
+    MAX_MODEL_BYTES
     OPSET
     Scope ShapeError
     abs adam adamw add and argMax attachGradient averagePool
