@@ -1,0 +1,80 @@
+import { createTokenizer, UNKNOWN_ID, UserError, type Vocabulary } from "@s2s/runtime";
+import type { Manifest } from "@s2s/runtime/manifest";
+import { PairStore } from "../data/pairs.ts";
+
+/** A text and what it should become. */
+export type Example = readonly [source: string, target: string];
+
+/** What a model can make of a pair. */
+export interface PairReport {
+  /** Tokens that it has never seen and reads as `<unk>`, each once. */
+  readonly unknownSource: readonly string[];
+  /** Tokens that it cannot write, each once. */
+  readonly unknownTarget: readonly string[];
+  /** Why it cannot learn from the pair; undefined where it can. */
+  readonly problem: string | undefined;
+}
+
+interface Side {
+  readonly ids: readonly number[];
+  readonly unknown: readonly string[];
+}
+
+/** Turns pairs of texts into ids with a bundle's own tokenisers and vocabularies. */
+export class PairEncoder {
+  readonly #source: (text: string) => Side;
+  readonly #target: (text: string) => Side;
+  readonly #manifest: Manifest;
+
+  constructor(manifest: Manifest, source: Vocabulary, target: Vocabulary) {
+    this.#manifest = manifest;
+    this.#source = sideEncoder(manifest.source, source);
+    this.#target = sideEncoder(manifest.target, target);
+  }
+
+  /** What the model can make of a pair. */
+  describe([source, target]: Example): PairReport {
+    return this.#report(this.#source(source), this.#target(target));
+  }
+
+  /** @throws UserError naming the first pair that cannot be learned from */
+  encode(examples: readonly Example[]): PairStore {
+    if (examples.length === 0) throw new UserError("there is no pair to learn from; give at least one");
+    const pairs = new PairStore();
+    for (const [i, [sourceText, targetText]] of examples.entries()) {
+      const source = this.#source(sourceText);
+      const target = this.#target(targetText);
+      const { problem } = this.#report(source, target);
+      if (problem !== undefined) throw new UserError(`pair ${i + 1}: ${problem}`);
+      pairs.push(source.ids, target.ids);
+    }
+    return pairs;
+  }
+
+  #report(source: Side, target: Side): PairReport {
+    const { maxSourceLength, maxTargetLength } = this.#manifest;
+    const [longestSource, longestTarget] = [maxSourceLength - 1, maxTargetLength - 1];
+    let problem: string | undefined;
+    if (source.ids.length === 0) problem = "the source is empty; the model answers that with nothing anyway";
+    else if (source.ids.length > longestSource)
+      problem = `the source has ${source.ids.length} tokens; the model reads at most ${longestSource}`;
+    else if (target.ids.length > longestTarget)
+      problem = `the target has ${target.ids.length} tokens; the model writes at most ${longestTarget}`;
+    else if (target.unknown.length > 0) problem = `the model cannot write ${quoted(target.unknown)}: not in its vocabulary`;
+    return { unknownSource: source.unknown, unknownTarget: target.unknown, problem };
+  }
+}
+
+function sideEncoder({ tokens: unit }: Manifest["source"], vocabulary: Vocabulary): (text: string) => Side {
+  const tokenizer = createTokenizer(unit);
+  return (text) => {
+    const tokens = tokenizer.tokenize(text);
+    const ids = vocabulary.encode(tokens);
+    return { ids, unknown: [...new Set(tokens.filter((_, i) => ids[i] === UNKNOWN_ID))] };
+  };
+}
+
+function quoted(tokens: readonly string[]): string {
+  const shown = tokens.slice(0, 5).map((token) => JSON.stringify(token.slice(0, 20)));
+  return tokens.length > shown.length ? `${shown.join(", ")} and ${tokens.length - shown.length} more` : shown.join(", ");
+}

@@ -1,0 +1,34 @@
+import { initialize, traceInference } from "@s2s/graph-builder";
+import { readBundle, SPECIAL_TOKENS, Vocabulary, type Bundle } from "@s2s/runtime";
+import { buildInferenceGraphs } from "../../src/build-inference.ts";
+import type { Config } from "../../src/config.ts";
+import type { State } from "../../src/executor.ts";
+import { exportBundle } from "../../src/export.ts";
+import { modelConfig } from "../../src/model-config.ts";
+import { addTrainable } from "../../src/trainable.ts";
+
+const LETTERS = [..."abcdefgh"];
+const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...LETTERS]);
+
+/** The model's own first weights. */
+export function firstWeights(config: Config): State {
+  const model = modelConfig(config, { source: vocabulary.size, target: vocabulary.size });
+  return new Map(traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 1) }]));
+}
+
+/** Writes a trainable bundle of characters a to h, untrained unless it is given weights, and opens it. */
+export async function trainableBundle(folder: string, config: Config, weights: State = firstWeights(config)): Promise<Bundle> {
+  const model = modelConfig(config, { source: vocabulary.size, target: vocabulary.size });
+  const side = { tokens: "char", vocabulary, maxLength: 12 } as const;
+  const parts = { model, weights, source: side, target: side, training: { seed: config.training.seed } };
+  await addTrainable(folder, await exportBundle(folder, parts, buildInferenceGraphs), config);
+  return readBundle(folder);
+}
+
+/** Pairs of a word and the word backwards, a function of the number. */
+export function examples(count: number, from = 0): [string, string][] {
+  return Array.from({ length: count }, (_, i) => {
+    const word = Array.from({ length: 1 + ((from + i) % 7) }, (_, k) => LETTERS[((from + i) * 5 + k * k * 3 + k) % 8]);
+    return [word.join(""), word.toReversed().join("")];
+  });
+}
