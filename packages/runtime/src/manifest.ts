@@ -13,6 +13,9 @@ const MAX_DIMENSION = 2 ** 40;
 const MAX_BYTES = 64 * 2 ** 30;
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
+/** What is only shown. */
+const figure = v.pipe(v.number(), v.minValue(-Number.MAX_SAFE_INTEGER), v.maxValue(Number.MAX_SAFE_INTEGER));
+const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 /** A file inside the bundle's own folder: no folders, no `..`, nothing hidden. */
 const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/, "must be a plain file name"));
@@ -110,10 +113,10 @@ export const FileInfoSchema = v.strictObject({
 /** How the weights came to be; figures are those of the exported checkpoint. */
 export const ProvenanceSchema = v.strictObject({
   createdBy: v.pipe(v.string(), v.maxLength(1000)),
-  seed: v.optional(v.number()),
-  steps: v.optional(v.number()),
-  epochs: v.optional(v.number()),
-  validation: v.optional(v.strictObject({ loss: v.number(), tokenAccuracy: v.number(), sequenceAccuracy: v.optional(v.number()) })),
+  seed: v.optional(figure),
+  steps: v.optional(figure),
+  epochs: v.optional(figure),
+  validation: v.optional(v.strictObject({ loss: figure, tokenAccuracy: fraction, sequenceAccuracy: v.optional(fraction) })),
 });
 
 export const ManifestSchema = v.strictObject({

@@ -181,6 +181,28 @@ describe("whatever is in the file,", () => {
     );
   });
 
+  test("no number is without bounds", () => {
+    const validation = { loss: 1, tokenAccuracy: 1, sequenceAccuracy: 1 };
+    const trainable = { graph: { file: "encoder.onnx", inputs: [], outputs: [] }, optimizer: "sgd", slots: [], learningRate: 1 };
+    const whole = {
+      ...copy(),
+      trainable: { ...trainable, dropout: false, labelSmoothing: 0 },
+      training: { createdBy: "test", seed: 1, steps: 1, epochs: 1, validation },
+    };
+    const text = JSON.stringify(whole);
+    expect(parsesOrRefuses(text)).toEqual(whole);
+    const numbers = paths(whole).filter((path) => typeof path.reduce((at, key) => (at as never)[key], whole as unknown) === "number");
+    expect(numbers.length).toBeGreaterThan(35);
+    for (const path of numbers) {
+      for (const huge of ["1e300", "-1e300", "1e999"]) {
+        const changed = structuredClone(whole);
+        const parent = path.slice(0, -1).reduce((at, key) => (at as never)[key], changed as unknown) as Record<string, unknown>;
+        parent[String(path.at(-1))] = "HUGE";
+        expect(parsesOrRefuses(JSON.stringify(changed).replace('"HUGE"', huge)), `${path.join(".")} ${huge}`).toBeUndefined();
+      }
+    }
+  });
+
   test("every key is needed, and no key may be added anywhere", () => {
     for (const path of everyPath) {
       // What is left out of a list leaves a shorter list; that is another matter.

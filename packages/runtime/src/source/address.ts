@@ -62,7 +62,8 @@ async function openFolder(base: URL, options: SourceOptions): Promise<BundleFile
         await Promise.all(writes);
         if (manifest === undefined) return;
         await store.write(manifestUrl.href, manifest);
-        await store.prune(locate(""), new Set([manifestUrl.href, ...files.map(keyOf)]));
+        const current = new Set([manifestUrl.href, ...files.map(keyOf)]);
+        await store.prune((key) => showAddress(new URL(".", key)) === locate("") && !current.has(key));
       },
     },
     options,

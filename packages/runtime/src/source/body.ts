@@ -21,7 +21,8 @@ export async function readBody(
     if (done || value === undefined) return length === buffer.length ? buffer : buffer.slice(0, length);
     const end = length + value.length;
     if (end > maxBytes) {
-      await reader?.cancel().catch(() => undefined);
+      // Not awaited: a body that was split in two waits for the other half.
+      reader?.cancel().catch(() => undefined);
       throw new UserError(
         `${where}: is larger than ${maxBytes} bytes, which is the most that it may have; copy or export the bundle again`,
       );

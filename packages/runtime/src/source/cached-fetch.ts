@@ -30,7 +30,7 @@ export async function cachedFetch(url: URL, options: CachedFetchOptions): Promis
   const bytes = await download(url, { maxBytes: MAX_BYTES, signal, onBytes });
   if (!(await good(bytes)))
     throw new UserError(`${showAddress(url)}: is damaged or of another version; put the files of one version there`);
-  await store.prune(versionKey(url, ""), new Set());
+  await store.prune((kept) => kept.startsWith(versionKey(url, "")));
   await store.write(key, bytes);
   return bytes;
 }

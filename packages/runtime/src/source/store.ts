@@ -9,8 +9,8 @@ export interface Store {
   /** What was kept, if it is whole and at most `maxBytes` long. */
   read(key: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
   write(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** Drops what begins with `prefix`, but for the keys to keep. */
-  prune(prefix: string, keep: ReadonlySet<string>): Promise<void>;
+  /** Drops the files whose key is old. */
+  prune(isOld: (key: string) => boolean): Promise<void>;
 }
 
 const NOTHING: Store = { read: async () => undefined, write: async () => undefined, prune: async () => undefined };
@@ -31,9 +31,9 @@ export async function openStore(name: string, use: boolean): Promise<Store> {
         const headers = { "content-type": "application/octet-stream", "content-length": String(bytes.length) };
         await cache.put(key, new Response(bytes, { headers }));
       }),
-    prune: (prefix, keep) =>
+    prune: (isOld) =>
       attempt(async () => {
-        const old = (await cache.keys()).filter(({ url }) => url.startsWith(prefix) && !keep.has(url));
+        const old = (await cache.keys()).filter(({ url }) => isOld(url));
         await Promise.all(old.map((request) => cache.delete(request)));
       }),
   };
