@@ -3,6 +3,9 @@ import { ZERO_POINT } from "../ops/quantize.ts";
 /** Steps from zero to the largest number of a row or column: the range is symmetric, and -128 is not used. */
 export const LEVELS = 127;
 
+/** What is below is taken for zero: its scale would be no normal number. */
+const SMALLEST = LEVELS * 2 ** -126;
+
 /** The name under which the scales of a parameter are stored. */
 export const scaleName = (parameter: string): string => `${parameter}.scale`;
 
@@ -22,7 +25,7 @@ export function quantize(numbers: Float32Array, [rows, columns]: readonly [numbe
       for (let column = 0; column < columns; column++, index++) visit(index, axis === 0 ? row : column);
   };
   each((index, place) => (scales[place] = Math.max(scales[place], Math.abs(numbers[index]))));
-  for (const [i, largest] of scales.entries()) scales[i] = largest === 0 ? 1 : largest / LEVELS;
+  for (const [i, largest] of scales.entries()) scales[i] = largest < SMALLEST ? 1 : largest / LEVELS;
   each((index, place) => (data[index] = Math.round(numbers[index] / scales[place]) + ZERO_POINT));
   return { data, scales };
 }
