@@ -40,9 +40,7 @@ describe("the reference's search", () => {
 
   it("takes the most probable token at each step without beams", () => {
     for (const source of sources) {
-      const [{ ids }] = searchReference(reference, source, { beams: 1, lengthPenalty: 1, maxLength: MAX }).hypotheses as [
-        { ids: number[] },
-      ];
+      const { ids } = searchReference(reference, source, { beams: 1, lengthPenalty: 1, maxLength: MAX }).hypotheses[0]!;
       const rows = reference.logits(source, [2, ...ids]);
       for (const [t, row] of rows.slice(0, Math.min(MAX, ids.length + 1)).entries()) {
         const allowed = [...row].map((logit, id) => (id === 0 || id === 2 ? -Infinity : logit));

@@ -52,20 +52,25 @@ const published = ({ ids, sum }: Pick<Path<unknown>, "ids" | "sum">): FoundHypot
   score: sum,
 });
 
-/** Every continuation by a token that may be generated, the most probable first; of equal ones the lower id. */
-function continuations<S>(reference: StepReference<S>, path: Path<S>): Path<S>[] {
+/** The `count` most probable continuations by tokens that may be generated, best first; of equal ones the lower id. */
+function continuations<S>(reference: StepReference<S>, path: Path<S>, count: number): Path<S>[] {
   const { logits, states } = reference.step(path.ids.at(-1) ?? START, path.states);
-  return [...logSoftmax(logits).entries()]
-    .filter(([id]) => id !== PAD && id !== START)
-    .map(([id, log]) => ({ ids: [...path.ids, id], sum: path.sum + log, states }))
-    .toSorted((a, b) => b.sum - a.sum);
+  const best: Path<S>[] = [];
+  for (const [id, log] of logSoftmax(logits).entries()) {
+    const sum = path.sum + log;
+    if (id === PAD || id === START || (best.length === count && sum <= best[count - 1].sum)) continue;
+    const worse = best.findIndex((other) => other.sum < sum);
+    best.splice(worse === -1 ? best.length : worse, 0, { ids: [...path.ids, id], sum, states });
+    best.length = Math.min(best.length, count);
+  }
+  return best;
 }
 
 function greedy<S>(reference: StepReference<S>, source: readonly number[], { maxLength }: SearchSpec): Found {
   let path: Path<S> = { ids: [], sum: 0, states: reference.start(source) };
   let margin = Infinity;
   while (!ended(path) && path.ids.length < maxLength) {
-    const [best, second] = continuations(reference, path);
+    const [best, second] = continuations(reference, path, 2);
     if (second) margin = Math.min(margin, distance(second.sum, best.sum));
     path = best;
   }
@@ -88,7 +93,7 @@ function beam<S>(reference: StepReference<S>, source: readonly number[], { beams
   };
   let alive: Path<S>[] = [{ ids: [], sum: 0, states: reference.start(source) }];
   for (let length = 1; length <= maxLength; length += 1) {
-    const all = alive.flatMap((path) => continuations(reference, path)).toSorted((a, b) => b.sum - a.sum);
+    const all = alive.flatMap((path) => continuations(reference, path, 2 * beams + 1)).toSorted((a, b) => b.sum - a.sum);
     const taken = all.slice(0, 2 * beams);
     compared(all[2 * beams]?.sum, taken.at(-1)?.sum);
     offer(taken.filter(ended));

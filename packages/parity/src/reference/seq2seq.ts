@@ -77,7 +77,7 @@ export class Reference {
   gradients(pairs: readonly IdPair[], smoothing = 0): Map<string, Vector> {
     for (const { source, target } of pairs) {
       const start = this.#start(source);
-      let { states } = start;
+      let states: DecoderStates = start.states;
       const steps = target.map((_, t) => {
         const step = this.#step(t === 0 ? START : target[t - 1], states);
         ({ states } = step);

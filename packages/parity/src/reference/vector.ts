@@ -8,13 +8,19 @@ export interface Matrix {
   readonly data: Vector;
 }
 
-/** y = x W: x [rows] -> [columns]. */
+/** y = x W: x [rows] -> [columns]. Four rows at a time, since most of the reference's time is spent here. */
 export function times(x: Vector, { rows, columns, data }: Matrix): Vector {
   const y = new Float64Array(columns);
-  for (let i = 0; i < rows; i += 1) {
+  let i = 0;
+  for (; i + 3 < rows; i += 4) {
+    const [a, b, c, d] = [x[i], x[i + 1], x[i + 2], x[i + 3]];
     const from = i * columns;
-    for (let j = 0; j < columns; j += 1) y[j] += x[i] * data[from + j];
+    for (let j = 0; j < columns; j += 1) {
+      const at = from + j;
+      y[j] += a * data[at] + b * data[at + columns] + (c * data[at + 2 * columns] + d * data[at + 3 * columns]);
+    }
   }
+  for (; i < rows; i += 1) for (let j = 0; j < columns; j += 1) y[j] += x[i] * data[i * columns + j];
   return y;
 }
 

@@ -1,0 +1,3 @@
+import { runInPage } from "./page-job.ts";
+
+await runInPage(new URL("./", location.href).href);

@@ -1,0 +1,62 @@
+import { type Bundle, START_ID, graphSource } from "@s2s/runtime";
+import type { Trainable } from "@s2s/runtime/manifest";
+import { type Session, type SessionOptions, Tensor, createSession } from "@s2s/runtime/ort";
+import type { TrainingFindings, TrainingWork } from "../workload.ts";
+import { float32, int32, lengthsOf, padded } from "./pad.ts";
+
+type Feeds = Readonly<Record<string, Tensor>>;
+
+/** Steps of the bundle's training graph: one to see the gradient, and a short training. */
+export async function train(bundle: Bundle, { graph }: Trainable, work: TrainingWork, options: SessionOptions): Promise<TrainingFindings> {
+  const session = await createSession(await graphSource(bundle, graph), options);
+  try {
+    const first: Feeds = Object.fromEntries(
+      Object.entries(work.first).map(([name, { shape, data }]) => [name, new Tensor("float32", data, shape)]),
+    );
+    // A step as large as the gradient itself, so that plain gradient descent shows it in the weights.
+    const one = await runStep(session, work.pairs, first, { step: 1, scale: work.gradientScale, learningRate: 1 / work.gradientScale });
+    const losses: number[] = [];
+    let before = first;
+    let now = first;
+    for (let step = 1; step <= work.steps; step += 1) {
+      before = now;
+      const done = await runStep(session, work.pairs, before, { step, scale: work.scale, learningRate: work.learningRate });
+      losses.push(done.loss);
+      now = done.next;
+    }
+    return { afterOne: numbers(one.next), losses, beforeLast: numbers(before) };
+  } finally {
+    await session.release();
+  }
+}
+
+async function runStep(
+  session: Session,
+  pairs: TrainingWork["pairs"],
+  weights: Feeds,
+  { step, scale, learningRate }: { readonly step: number; readonly scale: number; readonly learningRate: number },
+): Promise<{ readonly loss: number; readonly next: Feeds }> {
+  const sources = pairs.map(({ source }) => source);
+  const targets = pairs.map(({ target }) => target);
+  const feeds: Feeds = {
+    source: padded(sources),
+    source_lengths: lengthsOf(sources),
+    target_input: padded(targets.map((target) => [START_ID, ...target.slice(0, -1)])),
+    target_output: padded(targets),
+    scale: float32(scale),
+    learning_rate: float32(learningRate),
+    step: int32(step),
+    dropout_seed: int32(step),
+    ...weights,
+  };
+  // Gradient descent has no use for the step's number, and a graph without dropout none for a seed.
+  const known = Object.fromEntries(Object.entries(feeds).filter(([name]) => session.inputNames.includes(name)));
+  const results = await session.run(known);
+  return {
+    loss: (results["loss_sum"].data as Float32Array)[0],
+    next: Object.fromEntries(Object.keys(weights).map((name) => [name, results[`next.${name}`] as Tensor])),
+  };
+}
+
+const numbers = (tensors: Feeds): Record<string, Float32Array> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));

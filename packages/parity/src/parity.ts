@@ -1,0 +1,97 @@
+import { readBundle, resolveBundle } from "@s2s/runtime";
+import type { Manifest } from "@s2s/runtime/manifest";
+import { type Device, chooseDevices } from "./devices.ts";
+import { askDevice } from "./hosts/ask.ts";
+import { judgeVariant } from "./judge.ts";
+import { type ExpectedBatch, drawProbes, expectBatch } from "./probes.ts";
+import { Reference } from "./reference/seq2seq.ts";
+import type { DeviceReport, ParityReport } from "./report.ts";
+import { type ExpectedTraining, expectTraining, judgeTraining } from "./training.ts";
+import { readWeights } from "./weights.ts";
+import type { Answer, Findings, Workload } from "./workload.ts";
+
+export interface ParityOptions {
+  /** Names as `chooseDevices` takes them (default: all that need no download). */
+  readonly devices?: readonly string[] | undefined;
+  /** Longest that a device may take (default 600). */
+  readonly timeoutSeconds?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told when a device's turn comes, and what came of it. */
+  readonly onDevice?: ((event: { readonly name: string; readonly report?: DeviceReport }) => void) | undefined;
+}
+
+/** What every device is asked, and what the reference answers. */
+interface Plan {
+  readonly workload: Workload;
+  readonly batches: readonly ExpectedBatch[];
+  readonly training: ExpectedTraining | undefined;
+}
+
+/**
+ * Runs a bundle on every device and holds states, logits, answers, and where it is trainable losses and gradients, against a float64 reference.
+ * @throws UserError where there is no bundle, it is damaged, or a device has another name
+ */
+export async function checkParity(path: string, options: ParityOptions = {}): Promise<ParityReport> {
+  const devices = chooseDevices(options.devices);
+  const folder = await resolveBundle(path);
+  const { manifest } = await readBundle(folder);
+  const { weights, precision } = await readWeights(folder, manifest);
+  const plan = makePlan(manifest, new Reference(manifest.model, weights), weights);
+  const reports: DeviceReport[] = [];
+  let nodeCpu: Findings | undefined;
+  for (const device of devices) {
+    options.signal?.throwIfAborted();
+    options.onDevice?.({ name: device.name });
+    const { timeoutSeconds = 600, signal } = options;
+    const answer = await askDevice(device, { bundle: folder, provider: device.provider, workload: plan.workload }, namesOf(manifest), {
+      timeoutSeconds,
+      signal,
+    });
+    const report = reportOf(device, answer, plan, nodeCpu);
+    if (device.name === "node-cpu" && "findings" in answer) nodeCpu = answer.findings;
+    options.onDevice?.({ name: device.name, report });
+    reports.push(report);
+  }
+  const ran = reports.filter(({ status }) => status !== "skipped");
+  return { devices: reports, ok: ran.length > 0 && ran.every(({ status }) => status === "ok"), reference: precision };
+}
+
+const namesOf = ({ files }: Manifest): string[] => ["s2s.json", ...files.map(({ name }) => name)];
+
+function makePlan(manifest: Manifest, reference: Reference, weights: Parameters<typeof expectTraining>[2]): Plan {
+  const { sources, searches } = drawProbes(manifest);
+  const batches = sources.map((batch) => expectBatch(reference, batch, searches));
+  const training = expectTraining(manifest, reference, weights, batches);
+  return {
+    workload: { batches: batches.map(({ work }) => work), searches, ...(training && { training: training.work }) },
+    batches: batches.map(({ expected }) => expected),
+    training,
+  };
+}
+
+function reportOf(device: Device, answer: Answer, { workload, batches, training }: Plan, nodeCpu?: Findings): DeviceReport {
+  const { name } = device;
+  if ("absent" in answer) return { name, status: "skipped", reason: answer.absent };
+  if ("failure" in answer) return { name, status: "failed", reason: answer.failure };
+  const { findings, adapter } = answer;
+  const judged = findings.variants.map((found) => {
+    const other = nodeCpu?.variants.find(({ precision }) => precision === found.precision);
+    return judgeVariant(found, device, workload, batches, other);
+  });
+  const trained = training && findings.training && judgeTraining(findings.training, device, training, nodeCpu?.training);
+  const problems = [...judged.flatMap((each) => each.problems), ...(trained?.problems ?? [])];
+  const first = judged.find(({ report }) => report.precision === "float32") ?? judged[0];
+  const { maxLogitDifference, maxStateDifference, maxScoreDifference, idsEqual } = first.report;
+  return {
+    name,
+    status: problems.length === 0 ? "ok" : "failed",
+    ...(problems.length > 0 && { reason: problems.join("; ") }),
+    ...(adapter !== undefined && { adapter }),
+    ...(maxLogitDifference !== undefined && { maxLogitDifference, maxStateDifference }),
+    maxScoreDifference,
+    idsEqual,
+    ...(trained && { lossDifference: trained.report.lossDifference, gradientDifference: trained.report.gradientDifference }),
+    variants: judged.map(({ report }) => report),
+    ...(trained && { training: trained.report }),
+  };
+}

@@ -1,0 +1,56 @@
+import { initialize, traceInference } from "@s2s/graph-builder";
+import { END_ID, SPECIAL_TOKENS, Vocabulary } from "@s2s/runtime";
+import type { ModelConfig, Precision } from "@s2s/runtime/manifest";
+import { type State, buildInferenceGraphs, exportBundle } from "@s2s/trainer";
+
+/**
+ * Factors of the initial weights. They make logits and answers differ from source to source and from step to step: near-uniform logits, or a decoder
+ * that says the same to everything, would hide errors.
+ */
+const FACTORS: readonly (readonly [name: RegExp, factor: number])[] = [
+  [/^decoder\.readout/, 5],
+  [/^decoder\.embedding/, 0.7],
+  [/^decoder\..*\.wh/, 4],
+  [/./, 2.5],
+];
+/** Added to the logit of `</s>`, so that some answers end. */
+const END_BIAS = 1;
+
+/** A model's weights without training, a function of the seed. */
+export function drawnWeights(model: ModelConfig, seed: number): State {
+  return new Map(
+    traceInference(model).parameters.map((spec) => {
+      const factor = FACTORS.find(([name]) => name.test(spec.name))![1];
+      const data = initialize(spec, seed).map((value) => value * factor);
+      if (spec.name === "decoder.readout.b") data[END_ID]! += END_BIAS;
+      return [spec.name, { shape: spec.shape, data }];
+    }),
+  );
+}
+
+const vocabularyOf = (size: number): Vocabulary =>
+  new Vocabulary([...SPECIAL_TOKENS, ...Array.from({ length: size - SPECIAL_TOKENS.length }, (_, i) => `t${i}`)]);
+
+export interface DrawnBundle {
+  readonly model: ModelConfig;
+  readonly seed?: number;
+  readonly precisions?: readonly Precision[];
+  readonly maxLength?: number;
+}
+
+/** Writes a bundle of drawn weights. */
+export async function writeDrawnBundle(
+  folder: string,
+  { model, seed = 1, precisions = ["float32"], maxLength = 24 }: DrawnBundle,
+): Promise<void> {
+  const side = (size: number) => ({ tokens: "word" as const, vocabulary: vocabularyOf(size), maxLength });
+  const parts = {
+    model,
+    weights: drawnWeights(model, seed),
+    source: side(model.sourceVocabulary),
+    target: side(model.targetVocabulary),
+    training: {},
+    precisions,
+  };
+  await exportBundle(folder, parts, buildInferenceGraphs);
+}
