@@ -38,7 +38,8 @@ export type { Batch, EvaluationResult, Executor, State, StateTensor, StepOptions
 export { exportBundle } from "./export.ts";
 export type { BundleParts, BundleSide } from "./export.ts";
 export { exportRun } from "./export/export-run.ts";
-export type { ExportReport, ExportResult, PrecisionReport } from "./export/export-run.ts";
+export type { ExportResult } from "./export/export-run.ts";
+export type { ExportReport, PrecisionReport } from "./export/report.ts";
 export type { VariantFigures } from "./export/measure.ts";
 export { EXPORT_DEFAULTS } from "./export/options.ts";
 export type { ExportOptions } from "./export/options.ts";

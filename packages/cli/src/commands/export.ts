@@ -21,8 +21,9 @@ interface Options {
 
 const HELP = `
 float16 stores the weights in half of the bytes and computes with them in float32. int8 stores matrices in a quarter of the bytes; large products are
-computed in eight bits, small ones, for which that is slower, in float32. Both run wherever float32 does. They are measured against float32 on the
-validation pairs of the run, and refused where they lose more than --max-accuracy-drop. Of several precisions the first one is preferred.
+computed in eight bits, small ones, for which that is slower, in float32. float16 runs wherever float32 does, int8 on CPUs and in pages (wasm), not on
+GPUs. They are measured against float32 on the validation pairs of the run, and refused where they lose more than --max-accuracy-drop. Of several
+precisions the first that runs on a device is taken.
 
 --web writes a folder for any static host: the model, the element <s2s-model> with all that it needs, a page to try it on, and a README.md that tells
 how to put it into a page of one's own. Visitors fetch one precision: the first, or what the page asks for.
@@ -72,7 +73,7 @@ export function exportCommand(terminal: Terminal): Command {
       data,
       limit,
       columns: given,
-      onProgress: (text) => terminal.note(text),
+      onProgress: terminal.stderr.isTTY === true ? (text) => terminal.note(text) : undefined,
     });
     if (json) terminal.printJson(report);
     else for (const line of exportLines(folder, report, web)) terminal.print(line);
