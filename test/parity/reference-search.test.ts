@@ -21,7 +21,7 @@ function everyTarget(source: readonly number[]) {
   const found: { ids: number[]; score: number; length: number }[] = [];
   for (let length = 1; length <= MAX; length += 1) {
     for (const ids of open) found.push({ ids, score: -reference.loss([{ source, target: [...ids, 3] }]), length });
-    open = open.flatMap((ids) => symbols.map((id) => [...ids, id]));
+    open = open.flatMap((ids) => symbols.map((id) => ids.concat(id)));
   }
   for (const ids of open) found.push({ ids, score: -reference.loss([{ source, target: ids }]), length: MAX });
   return found;

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 
-/** Exit codes: a user's mistake, a bug (EX_SOFTWARE of sysexits.h), and work that Ctrl-C ended (128 + SIGINT). */
-export const EXIT = { ok: 0, userError: 2, bug: 70, interrupted: 130 } as const;
+/** Exit codes: something compared is not equal, a user's mistake, a bug (EX_SOFTWARE of sysexits.h), and work that Ctrl-C ended (128 + SIGINT). */
+export const EXIT = { ok: 0, different: 1, userError: 2, bug: 70, interrupted: 130 } as const;
 
 export interface Explanation {
   /** What to print on stderr, without a final newline; empty where all has been said. */

@@ -8,6 +8,7 @@ import { helpCommand } from "./commands/help.ts";
 import { exportCommand } from "./commands/export.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { parityCommand } from "./commands/parity.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { trainCommand } from "./commands/train.ts";
 import { translateCommand } from "./commands/translate.ts";
@@ -23,7 +24,7 @@ A model from a generated data set, from nothing to an answer:
   $ s2s evaluate tmp/run --data tmp/dates/test.tsv
   $ echo "3rd of March, 2021" | s2s translate tmp/run
 
-\`s2s COMMAND --help\` explains a command. Exit codes: 0 done, 2 a mistake in what was given, 70 a bug in s2s, 130 ended by Ctrl-C.`;
+\`s2s COMMAND --help\` explains a command. Exit codes: 0 done, 1 a device differs (parity), 2 a mistake in what was given, 70 a bug in s2s, 130 ended by Ctrl-C.`;
 
 /** The whole command line of s2s; nothing is parsed yet. */
 export function createProgram(terminal: Terminal): Command {
@@ -52,6 +53,7 @@ export function createProgram(terminal: Terminal): Command {
     inspectCommand(terminal),
     doctorCommand(terminal),
     benchCommand(terminal),
+    parityCommand(terminal),
     schemaCommand(terminal),
     helpCommand(program),
   ];

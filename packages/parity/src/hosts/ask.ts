@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,7 +43,7 @@ async function askNode(job: Job, options: AskOptions): Promise<Answer> {
 async function askChromium({ where, provider }: Device, job: Job, files: readonly string[], options: AskOptions): Promise<Answer> {
   const browser = await findChromium();
   if ("absent" in browser) return browser;
-  const served = pageFiles(job.bundle, files);
+  const served = await pageFiles(job.bundle, files);
   const page = where === "worker" ? "parity.html?worker" : "parity.html";
   const on = (gpu: Gpu): Promise<Answer> =>
     ask(job, served, (address, answer) =>
@@ -70,9 +71,10 @@ const ORT_FILES = [
   "ort-wasm-simd-threaded.asyncify.wasm",
 ];
 
-function pageFiles(bundle: string, files: readonly string[]): Served {
+async function pageFiles(bundle: string, files: readonly string[]): Promise<Served> {
   const served = new Map<string, string | Uint8Array>([["parity.html", new TextEncoder().encode(PAGE)]]);
-  for (const name of ["parity.js", "parity.worker.js"]) served.set(name, join(DIST, "web", name));
+  const scripts = join(DIST, "web");
+  for (const name of await readdir(scripts)) served.set(name, join(scripts, name));
   const ort = dirname(createRequire(import.meta.url).resolve("onnxruntime-web/wasm"));
   for (const name of ORT_FILES) served.set(name, join(ort, name));
   for (const name of files) served.set(`bundle/${name}`, join(bundle, name));
