@@ -63,7 +63,8 @@ describe("round trip", () => {
         const reversed = encodeSafetensors(new Map([...written].toReversed()), Object.fromEntries(Object.entries(map).toReversed()));
         expect(Buffer.concat(reversed.chunks).equals(Buffer.concat(chunks))).toBe(true);
         expect((chunks[0] as Uint8Array).byteLength % 64).toBe(0);
-        for (const { offset, dtype } of header.tensors.values()) expect(offset % { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, U8: 1 }[dtype]).toBe(0);
+        for (const { offset, dtype } of header.tensors.values())
+          expect(offset % { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, U8: 1 }[dtype]).toBe(0);
       }),
       { numRuns: 60 },
     );

@@ -10,11 +10,14 @@ import { readRunConfig, runPaths } from "../run-folder.ts";
 
 const ELSEWHERE = "give the pairs to measure on with --data FILE";
 
+/** What makes ids of texts. */
+type Encoding = Pick<Bundle, "manifest" | "source" | "target">;
+
 /**
  * The validation pairs of a run, the same that it was trained with.
  * @throws UserError where there were none, or they are gone or changed
  */
-export async function runValidation(folder: string, bundle: Bundle): Promise<Pairs> {
+export async function runValidation(folder: string, bundle: Encoding): Promise<Pairs> {
   const { validation } = await readDataRecord(runPaths(folder).data);
   if (validation === null) throw new UserError(`${folder}: was trained without validation pairs; ${ELSEWHERE}`);
   const { file, sha256, pairs, heldOut } = validation;
@@ -36,7 +39,7 @@ export async function runValidation(folder: string, bundle: Bundle): Promise<Pai
 export async function pairsOfFile(
   file: string,
   { sourceColumn, targetColumn }: Pick<Config["data"], "sourceColumn" | "targetColumn">,
-  { manifest, source, target }: Bundle,
+  { manifest, source, target }: Encoding,
 ): Promise<Pairs> {
   const { pairs } = await encodeCorpus(
     file,

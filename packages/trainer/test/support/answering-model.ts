@@ -1,0 +1,62 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { initialize, traceInference } from "@s2s/graph-builder";
+import { readBundle, Vocabulary } from "@s2s/runtime";
+import type { ModelConfig } from "@s2s/runtime/manifest";
+import { buildInferenceGraphs } from "../../src/build-inference.ts";
+import { decodeWithBundle } from "../../src/decode-bundle.ts";
+import type { StateTensor } from "../../src/executor.ts";
+import { exportBundle } from "../../src/export.ts";
+
+const LETTERS = "abcdefghij";
+const HIDDEN = 12;
+
+export const model: ModelConfig = {
+  kind: "seq2seq",
+  sourceVocabulary: 4 + LETTERS.length,
+  targetVocabulary: 4 + LETTERS.length,
+  encoder: { embedding: 5, hidden: HIDDEN, layers: 1, bidirectional: false, reverseSource: false },
+  decoder: { embedding: 6, hidden: HIDDEN, layers: 1 },
+};
+
+/**
+ * Writes a bundle with random weights, and a file of pairs whose targets are its own answers: so it has all of them right, however it is
+ * measured. A `fragile` one has a hidden unit that is always zero and whose weights to the logits are so large that no other number of their
+ * columns survives rounding to eight bits.
+ */
+export async function answeringModel(folder: string, { fragile = false } = {}): Promise<{ bundle: string; data: string }> {
+  const weights = new Map<string, StateTensor>(
+    traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 3).map((value) => value * 4) }]),
+  );
+  // So that answers end, and hold no special token: those are never the right ones.
+  weights.get("decoder.readout.b")!.data.set([-1e3, -1e3, -1e3, 1]);
+  if (fragile) silence(weights);
+  const bundle = join(folder, fragile ? "fragile" : "bundle");
+  const vocabulary = new Vocabulary(["<pad>", "<unk>", "<s>", "</s>", ...LETTERS]);
+  const side = { tokens: "char", vocabulary, maxLength: 14 } as const;
+  await exportBundle(bundle, { model, weights, source: side, target: side, training: { seed: 3 } }, buildInferenceGraphs);
+  const texts = Array.from({ length: 60 }, (_, i) =>
+    Array.from({ length: 1 + (i % 7) }, (__, k) => LETTERS[(i * 7 + k * (3 + (i % 4))) % LETTERS.length]!).join(""),
+  );
+  const { source, target } = await readBundle(bundle);
+  const answers = await decodeWithBundle(
+    bundle,
+    texts.map((text) => Int32Array.from(source.encode([...text]))),
+  );
+  const data = join(folder, `${fragile ? "fragile" : "bundle"}.tsv`);
+  writeFileSync(data, texts.map((text, i) => `${text}\t${target.decode(answers[i]!).join("")}\n`).join(""));
+  return { bundle, data };
+}
+
+function silence(weights: ReadonlyMap<string, StateTensor>): void {
+  const unit = 5;
+  const [gate, width] = [3 * HIDDEN + unit, 4 * HIDDEN];
+  for (const side of ["encoder", "decoder"]) {
+    for (const name of ["wx", "wh", "b"]) {
+      const { data } = weights.get(`${side}.lstm.0.${name}`)!;
+      // The cell's candidate is tanh(0): c and h of the unit stay zero.
+      for (let i = gate; i < data.length; i += width) data[i] = 0;
+    }
+  }
+  weights.get("decoder.readout.w")!.data.fill(30_000, unit * model.targetVocabulary, (unit + 1) * model.targetVocabulary);
+}
