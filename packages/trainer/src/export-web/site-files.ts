@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { UserError } from "@s2s/runtime";
-import { exists } from "../files.ts";
+import { exists, namesIn } from "../files.ts";
 
 /** A file that every site has. */
 export interface SiteFile {
@@ -23,8 +23,10 @@ export async function siteFiles(): Promise<SiteFile[]> {
   const ort = dirname(createRequire(join(runtime, "package.json")).resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
   const from = (folder: string, names: readonly string[], early: boolean): SiteFile[] =>
     names.map((name) => ({ name, path: join(folder, name), early }));
+  const web = join(runtime, "dist", "web");
+  const scripts = (await namesIn(web)).filter((name) => name.endsWith(".js"));
   const files = [
-    ...from(join(runtime, "dist", "web"), ["s2s.js", "s2s.worker.js"], true),
+    ...from(web, scripts.length > 0 ? scripts : ["s2s.js"], true),
     ...from(ort, ["ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"], true),
     ...from(ort, ["ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm"], false),
     ...from(join(runtime, "site"), ["index.html", "demo.css", "demo.js"], true),

@@ -1,0 +1,55 @@
+/** All words that the element says to a visitor. */
+export interface Strings {
+  /** Name of the input where the page gives no label. */
+  readonly input: string;
+  /** Name of the answer, for screen readers. */
+  readonly output: string;
+  readonly placeholder: string;
+  readonly send: string;
+  readonly stop: string;
+  readonly loading: string;
+  readonly answering: string;
+  readonly stopped: string;
+  /** The answer ended at the greatest length. */
+  readonly truncated: string;
+  /** Why a form cannot be sent: there must be an answer, or one is on its way. */
+  readonly required: string;
+  readonly unfinished: string;
+  /** The model could not be loaded without a network, or at all. */
+  readonly offline: string;
+  readonly loadFailed: string;
+  /** The text is longer than the model reads, or otherwise not for it. */
+  readonly refused: string;
+  readonly failed: string;
+}
+
+const ENGLISH: Strings = {
+  input: "Text",
+  output: "Answer",
+  placeholder: "",
+  send: "Translate",
+  stop: "Stop",
+  loading: "Loading the model",
+  answering: "Working",
+  stopped: "Stopped",
+  truncated: "The answer was cut off: it reached the greatest length.",
+  required: "Get an answer first.",
+  unfinished: "Wait for the answer, or stop it.",
+  offline: "You are offline, and the model is not on this device yet.",
+  loadFailed: "The model could not be loaded. Try again later.",
+  refused: "This text cannot be answered. It may be too long for the model.",
+  failed: "Something went wrong. Try again.",
+};
+
+const languages = new Map<string, Partial<Strings>>();
+
+/** Gives the words of a language ("de", "pt-BR") for all elements whose `lang`, or that of what they stand in, is that language. */
+export function setLanguage(language: string, strings: Partial<Strings>): void {
+  languages.set(language.toLowerCase(), strings);
+}
+
+/** The words of an element: English, then those of its language, of its region, and its own. */
+export function stringsFor(language: string, own: Partial<Strings>): Strings {
+  const tag = language.toLowerCase();
+  return { ...ENGLISH, ...languages.get(tag.split("-", 1)[0] as string), ...languages.get(tag), ...own };
+}

@@ -1,0 +1,132 @@
+import { stringsFor, type Strings } from "./strings.ts";
+import { styleSheet } from "./styles.ts";
+
+export interface ViewActions {
+  /** The button was pressed, or Enter in the input. */
+  readonly send: () => void;
+  /** The button was pressed while an answer was under way, or Escape. */
+  readonly stop: () => void;
+  /** The text was edited. */
+  readonly edit: () => void;
+}
+
+/** What a visitor sees and operates. It knows neither models nor forms. Made without markup from strings, so that trusted types allow it. */
+export class View {
+  readonly input = make("textarea", { id: "input", part: "input", rows: "2", dir: "auto", enterkeyhint: "send" });
+  readonly #label = make("label", { part: "label", for: "input" });
+  readonly #button = make("button", { part: "button", type: "button" });
+  readonly #progress = make("progress", { part: "progress" });
+  /** Moves all the time, so it stands outside of what a screen reader reads out. */
+  readonly #amount = make("span", { part: "amount", "aria-hidden": "true" });
+  readonly #status = make("span", { part: "status", role: "status" });
+  readonly #error = make("p", { part: "error", id: "error", role: "alert" });
+  readonly #answer = document.createTextNode("");
+  readonly #output = make("output", { part: "output", for: "input", dir: "auto" }, this.#answer);
+  #strings = stringsFor("", {});
+  #busy = false;
+
+  constructor(root: ShadowRoot, actions: ViewActions) {
+    const controls = make("div", { part: "controls" }, this.#button, this.#progress, this.#amount, this.#status);
+    root.adoptedStyleSheets = [styleSheet()];
+    root.append(make("div", { part: "base" }, this.#label, this.input, controls, this.#error, this.#output));
+    this.input.addEventListener("input", actions.edit);
+    this.#button.addEventListener("click", () => (this.#busy ? actions.stop : actions.send)());
+    this.input.addEventListener("keydown", (event) => {
+      // Enter that ends the composition of a character is not meant for us.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      actions.send();
+    });
+    root.addEventListener("keydown", (event) => {
+      if ((event as KeyboardEvent).key !== "Escape" || !this.#busy) return;
+      // A dialog around the element stays open.
+      event.preventDefault();
+      event.stopPropagation();
+      actions.stop();
+    });
+    this.showError("");
+    this.showProgress(undefined);
+  }
+
+  /** `label` is shown above the input; without it the input is only named. */
+  setWords(strings: Strings, { label, name, placeholder }: { label: string; name: string; placeholder: string }): void {
+    this.#strings = strings;
+    this.#label.textContent = label;
+    this.#label.hidden = label === "";
+    if (label === "") this.input.setAttribute("aria-label", name || strings.input);
+    else this.input.removeAttribute("aria-label");
+    this.input.placeholder = placeholder || strings.placeholder;
+    this.#output.setAttribute("aria-label", strings.output);
+    this.#progress.setAttribute("aria-label", strings.loading);
+    this.#nameButton();
+  }
+
+  setLanguages(source: string, target: string): void {
+    setOrRemove(this.input, "lang", source);
+    setOrRemove(this.#output, "lang", target);
+  }
+
+  setDisabled(disabled: boolean): void {
+    this.input.disabled = disabled;
+    this.#button.disabled = disabled;
+  }
+
+  /** While an answer is under way the button stops it. */
+  setBusy(busy: boolean): void {
+    this.#busy = busy;
+    this.#output.setAttribute("aria-busy", String(busy));
+    this.#nameButton();
+  }
+
+  /** How much of the model is loaded, from 0 to 1, or null where that is not known; nothing is shown where it is undefined. */
+  showProgress(part: number | null | undefined, language?: string): void {
+    this.#progress.hidden = part === undefined;
+    this.#amount.hidden = typeof part !== "number";
+    if (typeof part === "number") {
+      this.#progress.value = part;
+      this.#amount.textContent = new Intl.NumberFormat(language || undefined, { style: "percent" }).format(part);
+    } else {
+      this.#progress.removeAttribute("value");
+    }
+  }
+
+  showStatus(text: string): void {
+    if (this.#status.textContent !== text) this.#status.textContent = text;
+  }
+
+  showError(text: string): void {
+    this.#error.textContent = text;
+    this.#error.hidden = text === "";
+    setOrRemove(this.input, "aria-invalid", text === "" ? "" : "true");
+    setOrRemove(this.input, "aria-describedby", text === "" ? "" : "error");
+  }
+
+  showAnswer(text: string): void {
+    if (this.#answer.data !== text) this.#answer.data = text;
+  }
+
+  appendAnswer(piece: string): void {
+    this.#answer.appendData(piece);
+  }
+
+  #nameButton(): void {
+    this.#button.textContent = this.#busy ? this.#strings.stop : this.#strings.send;
+    this.#button.part.toggle("stop", this.#busy);
+  }
+}
+
+function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Readonly<Record<string, string>>,
+  ...children: Node[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+function setOrRemove(element: Element, name: string, value: string): void {
+  if (value === "") element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
