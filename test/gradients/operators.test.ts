@@ -1,4 +1,19 @@
-import { Graph, type Operator, type Rule, ShapeError, emit, gradientRules, gradients, reduceSum } from "@s2s/graph-builder";
+import {
+  Graph,
+  type Operator,
+  type Rule,
+  ShapeError,
+  cond,
+  emit,
+  gradientRules,
+  gradients,
+  greater,
+  less,
+  loop,
+  mul,
+  reduceSum,
+  scalar,
+} from "@s2s/graph-builder";
 import { describe, expect, it, vi } from "vitest";
 import { checkGradient } from "../support/check-gradient.ts";
 import type { OperatorCases } from "./cases/case.ts";
@@ -36,7 +51,7 @@ for (const [operator, checks] of Object.entries(cases)) {
 /** Without a float64 kernel: checked in conv.test.ts, against their lowering. */
 const LOWERED = new Set<string>(Object.keys(loweredCases));
 /** Operators of inference graphs, whose rule says what to use instead. */
-const REFUSED = new Set<Operator>(["LSTM"]);
+const REFUSED = new Set<Operator>(["If", "LSTM", "Loop"]);
 
 it("LSTM refuses, and says what to use", () => {
   const graph = new Graph("refused");
@@ -46,6 +61,24 @@ it("LSTM refuses, and says what to use", () => {
   expect(() => gradients(reduceSum(y), [x])).toThrow(
     new ShapeError("LSTM (lstm) is for inference graphs and has no gradient: use the `lstm` layer"),
   );
+});
+
+it("a choice and a loop that ends by itself refuse, also what they take from around them", () => {
+  const graph = new Graph("refused");
+  const x = graph.input("x", "float32", []);
+  const refusal = (what: string, instead: string) =>
+    new ShapeError(`${what} is for inference graphs and has no gradient: use \`${instead}\``);
+  const [y] = cond(
+    greater(x, 0),
+    () => [mul(x, 2)],
+    () => [mul(x, 3)],
+  );
+  expect(() => gradients(y, [x])).toThrow(refusal("If (if)", "where"));
+  const { states } = loop(([z], index) => ({ states: [mul(z, x)], more: less(index, 3) }), [scalar(x, 1)], {
+    most: graph.constant("int64", [], [9]),
+    length: "T",
+  });
+  expect(() => gradients(states[0], [x])).toThrow(refusal("Loop (loop.1)", "scan"));
 });
 
 it("every operator with a rule has a check", () => {

@@ -2,7 +2,7 @@ import { traceEvaluate, traceGradients, traceInference } from "@s2s/graph-builde
 import { describe, expect, it } from "vitest";
 import { Reference, crossEntropy } from "@s2s/parity";
 import { runGraph, type Tensor } from "../support/run-graph.ts";
-import { batchOf, floats, integer, models, pairs, weightsOf } from "../support/seq2seq.ts";
+import { batchOf, embedWeights, floats, integer, models, pairs, weightsOf } from "../support/seq2seq.ts";
 
 const far = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Math.max(...Array.from({ length: a.length }, (_, i) => Math.abs(a[i] - b[i]) / Math.max(1, Math.abs(b[i]))));
@@ -88,11 +88,8 @@ describe.each(Object.entries(models))("seq2seq, %s", (_name, model) => {
     const evaluated = traceEvaluate({ model, logits: true });
     const feeds = batchOf(pairs);
     const expected = (await runGraph(evaluated.graph, { ...feeds, ...weights })).logits as Float32Array;
-    const embed = (graph: typeof encoder): void => {
-      for (const [name, value] of graph.initializers) if (weights[name]) Object.assign(value, { constant: weights[name].data });
-    };
-    embed(encoder);
-    embed(decoder);
+    embedWeights(encoder, weights);
+    embedWeights(decoder, weights);
     let current = await runGraph(encoder, feeds);
     let from: "initial" | "output" = "initial";
     const steps = feeds.target_input.shape[1];

@@ -1,4 +1,4 @@
-import { type FloatType, type ParameterSpec, initialize } from "@s2s/graph-builder";
+import { type FloatType, type Graph, type ParameterSpec, initialize } from "@s2s/graph-builder";
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import type { Tensor } from "./run-graph.ts";
 
@@ -39,10 +39,11 @@ export const pairs: readonly Pair[] = [
 
 const int32 = (shape: number[], data: number[]): Tensor => ({ type: "int32", shape, data: Int32Array.from(data) });
 
+export const padded = (ids: readonly number[], length: number): number[] => [...ids, ...Array(length - ids.length).fill(0)];
+
 /** A padded batch as inputs of the training graphs; `extra` more padding than needed. */
 export function batchOf(rows: readonly Pair[], extra = 0): Record<string, Tensor> {
   const size = (key: keyof Pair): number => Math.max(...rows.map((row) => row[key].length)) + extra;
-  const padded = (ids: readonly number[], length: number): number[] => [...ids, ...Array(length - ids.length).fill(0)];
   const [S, T] = [size("source"), size("target")];
   return {
     source: int32(
@@ -72,6 +73,11 @@ export function weightsOf(parameters: readonly ParameterSpec[], type: FloatType,
       return [spec.name, { type, shape: spec.shape, data: type === "float64" ? Float64Array.from(data) : data }];
     }),
   );
+}
+
+/** Puts weights into an inference graph, whose parameters are external data otherwise. */
+export function embedWeights(graph: Graph, weights: Readonly<Record<string, Tensor>>): void {
+  for (const [name, value] of graph.initializers) if (weights[name]) Object.assign(value, { constant: weights[name].data });
 }
 
 export const floats = (type: FloatType, number: number): Tensor => ({

@@ -47,6 +47,7 @@ export { averagePool, type AveragePoolOptions, maxPool, type PoolOptions } from 
 export {
   argMax,
   countOver,
+  cumulativeSum,
   layerNormalization,
   logSoftmax,
   logSoftmaxFused,

@@ -38,6 +38,7 @@ export const operators = {
   Concat: { inputs: [1, MANY], outputs: [1, 1], attributes: { axis: "int" } },
   Conv: { inputs: [2, 3], outputs: [1, 1], attributes: { ...window, dilations: "ints" } },
   ConvTranspose: { inputs: [2, 3], outputs: [1, 1], attributes: { ...window, dilations: "ints", output_padding: "ints" } },
+  CumSum: { inputs: [2, 2], outputs: [1, 1], attributes: { reverse: "int" } },
   Div: binary,
   Equal: binary,
   Exp: unary,

@@ -1,4 +1,4 @@
-import { emitOne, gather, gatherElements, scatterElements, scatterRows, squeeze, unsqueeze } from "@s2s/graph-builder";
+import { emitOne, gather, gatherElements, scatterElements, scatterRows, squeeze, topK, unsqueeze } from "@s2s/graph-builder";
 import type { Tensor } from "../../support/run-graph.ts";
 import type { OperatorCases } from "./case.ts";
 
@@ -6,6 +6,10 @@ const int32 = (shape: number[], ...data: number[]): Tensor => ({ type: "int32", 
 const int64 = (shape: number[], ...data: number[]): Tensor => ({ type: "int64", shape, data: BigInt64Array.from(data.map(BigInt)) });
 
 export const indexCases = {
+  TopK: {
+    "of the last axis": { shapes: [[3, 5]], build: ([x]) => topK(x, 2).values },
+    "of an inner axis, all of it": { shapes: [[2, 4, 3]], build: ([x]) => topK(x, 4, 1).values },
+  },
   Gather: {
     "rows, repeated": {
       shapes: [[5, 3]],

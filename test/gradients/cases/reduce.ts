@@ -1,5 +1,6 @@
 import {
   type Value,
+  cumulativeSum,
   layerNormalization,
   logSoftmaxFused,
   mean,
@@ -41,6 +42,10 @@ const alongAxis = (build: (x: Value, axis?: number) => Value): Record<string, Gr
 });
 
 export const reduceCases = {
+  CumSum: {
+    "from the start": { shapes: [[2, 5]], build: ([x]) => cumulativeSum(x, -1) },
+    "from the end of the first axis": { shapes: [[3, 2]], build: ([x]) => cumulativeSum(x, 0, true) },
+  },
   LayerNormalization: {
     "two axes": { shapes: [[3, 5], [5], [5]], build: ([x, scale, bias]) => layerNormalization(x, scale, bias) },
     "four axes, a large epsilon": {

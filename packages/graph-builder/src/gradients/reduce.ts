@@ -1,7 +1,7 @@
 import type { Value } from "../ir.ts";
 import { add, cast, div, equal, exp, mul, reciprocal, sqrt, square, sub } from "../ops/elementwise.ts";
 import { expand, reshape } from "../ops/movement.ts";
-import { countOver, reduceMean, reduceSum, sumTo } from "../ops/reduce.ts";
+import { countOver, cumulativeSum, reduceMean, reduceSum, sumTo } from "../ops/reduce.ts";
 import type { Shape } from "../shape.ts";
 import { type Rule, type RulesOf, numbers } from "./rule.ts";
 
@@ -47,8 +47,15 @@ const layerNormalizationRule: Rule = ({ node, inputs, gradients, needs }) => {
   return [needs[0] ? dx() : null, needs[1] ? sumTo(mul(g, normal), scale.shape) : null, bias && needs[2] ? sumTo(g, bias.shape) : null];
 };
 
+/** An element is in the sums of all that come after it. */
+const cumSumRule: Rule = ({ node, inputs, gradients }) => {
+  const [axis] = numbers(inputs[1]);
+  return [cumulativeSum(gradients[0]!, axis, node.attributes.reverse !== 1), null];
+};
+
 export const reduceRules = {
   ArgMax: null,
+  CumSum: cumSumRule,
   LayerNormalization: layerNormalizationRule,
   LogSoftmax: logSoftmaxRule,
   // d log(sum(exp(x))) = softmax(x) dx

@@ -32,6 +32,12 @@ export function softmax(x: Value, axis = -1): Value {
   return emitOne("Softmax", [x], { axis: axisOf(axis, x.shape.length, `Softmax(${valueText(x)})`) }, x.type, x.shape);
 }
 
+/** Running sums along an axis, from its start or, in reverse, from its end: each element with all before it, added one by one. */
+export function cumulativeSum(x: Value, axis: number, reverse = false): Value {
+  const at = axisOf(axis, x.shape.length, `CumSum(${valueText(x)})`);
+  return emitOne("CumSum", [x, x.graph.constant("int64", [], [at])], { reverse: Number(reverse) }, x.type, x.shape);
+}
+
 /** x - log(sum(exp(x))): written out, since not every provider has the operator. */
 export function logSoftmax(x: Value, axis = -1): Value {
   return sub(x, reduceLogSumExp(x, [axis], true));

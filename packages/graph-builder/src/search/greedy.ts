@@ -1,9 +1,9 @@
 import type { Value } from "../ir.ts";
 import { loop } from "../loop.ts";
 import { add, bitwiseXor, cast, equal, less, minimum, sub, where } from "../ops/elementwise.ts";
-import { range, topK } from "../ops/index-ops.ts";
+import { gatherElements, range, topK } from "../ops/index-ops.ts";
 import { filled, squeeze, transpose, unsqueeze } from "../ops/movement.ts";
-import { logSoftmaxFused, reduceMax, reduceSum } from "../ops/reduce.ts";
+import { cumulativeSum, logSoftmaxFused, reduceMax } from "../ops/reduce.ts";
 import { sizeOf } from "../ops/size.ts";
 import { END_ID, type Hypotheses, START_ID, type SearchDecoder, generable } from "./decoder.ts";
 
@@ -44,6 +44,7 @@ function cutAtEnd(tokens: Value, scores: Value): Hypotheses {
   return {
     ids: unsqueeze(where(less(at, lengths), cast(tokens, "int32"), 0), 1),
     lengths,
-    scores: reduceSum(where(less(at, add(lengths, 1)), scores, 0), [-1], true),
+    // Added in order: a sum over the whole row would be rounded by how many steps the others of the batch took.
+    scores: gatherElements(cumulativeSum(scores, -1), minimum(lengths, sub(count, 1)), -1),
   };
 }
