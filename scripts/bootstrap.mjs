@@ -63,6 +63,8 @@ function removeStaleOutputs() {
     const dist = path.join(folder, "dist");
     if (!existsSync(dist)) continue;
     for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+      // The browser's scripts are of esbuild, which replaces them all.
+      if (path.relative(dist, entry.parentPath) === "web") continue;
       const output = path.join(entry.parentPath, entry.name);
       const source = path.join(folder, "src", path.relative(dist, output)).replace(/\.d\.ts$|\.js$/, "");
       if (/\.d\.ts$|\.js$/.test(entry.name) && !existsSync(`${source}.ts`) && !existsSync(`${source}.js`)) rmSync(output);
@@ -75,6 +77,8 @@ function build() {
   const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
   const { status } = run(process.execPath, [compiler, "-b", "tsconfig.build.json"]);
   if (status !== 0) fail("the build failed: the lines above say where", status ?? 1);
+  const web = run(process.execPath, [path.join(root, "packages", "runtime", "web-build.mjs")]);
+  if (web.status !== 0) fail("building the browser's scripts failed: the lines above say where", web.status ?? 1);
 }
 
 const [major, minor] = process.versions.node.split(".").map(Number);

@@ -1,7 +1,7 @@
 import { platform } from "#platform";
 import type { InferenceSession } from "onnxruntime-common";
 import { UserError } from "./errors.ts";
-import { explainAbsence, type Provider } from "./providers.ts";
+import { AbsentProvider, type Provider } from "./providers.ts";
 import { Queue } from "./queue.ts";
 
 // Feeds are read by their fields, so the class of onnxruntime-common serves every build; it needs no native library to be loaded.
@@ -53,26 +53,36 @@ interface Runtime {
 }
 
 const runtimes = new Map<Build, Promise<Runtime>>();
-let wasmBytes: ((file: string) => Promise<Uint8Array>) | undefined;
+type OnBytes = (bytes: number, total: number | undefined) => void;
+type FetchWasm = (file: string, onBytes?: OnBytes) => Promise<Uint8Array>;
+let fetchWasm: FetchWasm | undefined;
 
 /** Lets the caller fetch the wasm (for a cache of its own, say) instead of ONNX Runtime. Before the first session. */
-export function provideWasm(fetchBytes: (file: string) => Promise<Uint8Array>): void {
-  wasmBytes = fetchBytes;
+export function provideWasm(fetchBytes: FetchWasm): void {
+  fetchWasm = fetchBytes;
+}
+
+/**
+ * Loads what a provider needs ahead of the first session.
+ * @param onBytes told of each piece of the wasm that comes, where `provideWasm` was called
+ */
+export async function startOrt(provider: Provider, onBytes?: OnBytes): Promise<void> {
+  await loadRuntime(buildFor(provider), onBytes);
 }
 
 /** Loads the native library (Node) or the wasm (elsewhere) when it is first needed: `s2s --help` does not wait for it. */
-async function loadRuntime(build: Build): Promise<Runtime> {
+async function loadRuntime(build: Build, onBytes?: OnBytes): Promise<Runtime> {
   const known = runtimes.get(build);
   if (known) return known;
   platform.prepareOrt();
   const web = build === "wasm" || platform.family !== "node";
-  const loading = importOrt(build, web);
+  const loading = importOrt(build, web, onBytes);
   runtimes.set(build, loading);
   loading.catch(() => runtimes.delete(build));
   return loading;
 }
 
-async function importOrt(build: Build, web: boolean): Promise<Runtime> {
+async function importOrt(build: Build, web: boolean, onBytes?: OnBytes): Promise<Runtime> {
   try {
     const ort: Ort = build === "wasm" ? await import("onnxruntime-web/wasm") : await import("#ort");
     // Providers write to the default log before a session has one of its own.
@@ -80,18 +90,13 @@ async function importOrt(build: Build, web: boolean): Promise<Runtime> {
     if (web) {
       // More than one needs cross-origin isolation, and a worker for each.
       ort.env.wasm.numThreads = 1;
-      if (wasmBytes) {
-        ort.env.wasm.wasmBinary = await wasmBytes(
-          build === "wasm" ? "ort-wasm-simd-threaded.wasm" : "ort-wasm-simd-threaded.asyncify.wasm",
-        );
-      }
+      const file = build === "wasm" ? "ort-wasm-simd-threaded.wasm" : "ort-wasm-simd-threaded.asyncify.wasm";
+      if (fetchWasm) ort.env.wasm.wasmBinary = await fetchWasm(file, onBytes);
     }
     return { ort, queue: web ? new Queue() : undefined };
   } catch (error) {
     if (/onnxruntime_binding\.node|ERR_DLOPEN_FAILED/.test(String(error))) {
-      throw new UserError(
-        `ONNX Runtime cannot be loaded on this machine (${firstLine(error)}); onnxruntime-node has binaries for Linux and Windows on x64 and arm64 and for macOS on arm64`,
-      );
+      throw new AbsentProvider("cpu", firstLine(error), { cause: error });
     }
     throw error;
   }
@@ -177,7 +182,7 @@ const DAMAGED =
 
 function translate(error: unknown, provider: Provider, file: string | undefined): unknown {
   const text = error instanceof Error ? error.message : String(error);
-  if (provider !== "cpu" && ABSENT.test(text)) return new UserError(explainAbsence(provider, firstLine(error)), { cause: error });
+  if (provider !== "cpu" && ABSENT.test(text)) return new AbsentProvider(provider, firstLine(error), { cause: error });
   if (file !== undefined && DAMAGED.test(text)) {
     return new UserError(
       `${file}: ONNX Runtime cannot load this graph (${firstLine(error)}); the file or the data beside it is missing or damaged`,

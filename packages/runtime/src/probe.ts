@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { UserError } from "./errors.ts";
-import { explainAbsence, providerRequirements, type Provider } from "./providers.ts";
+import { AbsentProvider, providerRequirements, type Provider } from "./providers.ts";
 
 /** What `s2s doctor` says of a provider. */
 export type ProviderReport =
@@ -51,7 +50,7 @@ export async function probeProvider(provider: Provider, { timeoutSeconds = 60 } 
 export async function requireProvider(provider: Provider): Promise<void> {
   if (provider === "cpu") return;
   const report = await probeProvider(provider);
-  if (!report.available) throw new UserError(explainAbsence(provider, report.why));
+  if (!report.available) throw new AbsentProvider(provider, report.why);
 }
 
 function parseAnswer(stdout: string): { version?: string; why?: string } | undefined {

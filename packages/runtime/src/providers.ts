@@ -1,3 +1,5 @@
+import { UserError } from "./errors.ts";
+
 /** Where ONNX Runtime can run a graph. */
 export type Provider = "cpu" | "cuda" | "webgpu" | "wasm";
 
@@ -20,8 +22,10 @@ export function providerRequirements(provider: Provider): string {
   return REQUIREMENTS[provider];
 }
 
-/** One line for a user whose machine lacks a provider. */
-export function explainAbsence(provider: Provider, why: string): string {
-  const elsewhere = provider === "cpu" ? "" : "; or use cpu";
-  return `provider ${provider} is not available here (${why}): ${REQUIREMENTS[provider]}${elsewhere}`;
+/** A user's machine lacks a provider: says why, what to install, and what to use instead. */
+export class AbsentProvider extends UserError {
+  constructor(provider: Provider, why: string, options?: ErrorOptions) {
+    const elsewhere = provider === "cpu" ? "" : "; or use cpu";
+    super(`provider ${provider} is not available here (${why}): ${REQUIREMENTS[provider]}${elsewhere}`, options);
+  }
 }

@@ -1,11 +1,11 @@
 import type { Bundle } from "./bundle.ts";
-import { requireAgreement } from "./check-graph.ts";
-import { LOGITS, SOURCE, SOURCE_LENGTHS, TOKEN } from "./check-manifest.ts";
+import { LOGITS, TOKEN } from "./check-manifest.ts";
 import { UserError } from "./errors.ts";
-import type { GraphInfo, StateInfo } from "./manifest.ts";
-import { createSession, Tensor, type Session, type SessionOptions } from "./ort.ts";
+import type { StateInfo } from "./manifest.ts";
+import { openGraph } from "./open-graph.ts";
+import { Tensor, type Session, type SessionOptions } from "./ort.ts";
+import { sourceFeeds } from "./source-feeds.ts";
 import type { DecoderStep, StepModel } from "./step-model.ts";
-import { PAD_ID } from "./vocabulary.ts";
 
 /** The decoder's recurrent states, [B, H] each, in the manifest's order. */
 export type States = readonly Tensor[];
@@ -25,12 +25,16 @@ export class Seq2Seq implements StepModel<States> {
   }
 
   /** @throws UserError when the provider is not there, a graph cannot be loaded or is not the one that the manifest describes. */
-  static async open({ manifest, variant: { graphs }, files }: Bundle, options: SessionOptions = {}): Promise<Seq2Seq> {
-    const { states, target } = manifest;
-    if (!graphs.encoder || !graphs.decoder) throw new UserError(`${files.locate("")}: holds no encoder and decoder; export it as a folder`);
-    const encoder = await openGraph(files.locate(graphs.encoder.file), graphs.encoder, options);
+  static async open(bundle: Bundle, options: SessionOptions = {}): Promise<Seq2Seq> {
+    const { states, target } = bundle.manifest;
+    const { graphs } = bundle.variant;
+    if (!graphs.encoder || !graphs.decoder) {
+      const where = bundle.files.locate(graphs.generate?.file ?? "");
+      throw new UserError(`${where}: holds no encoder and decoder; export the model as a folder`);
+    }
+    const encoder = await openGraph(bundle, graphs.encoder, options);
     try {
-      const decoder = await openGraph(files.locate(graphs.decoder.file), graphs.decoder, options);
+      const decoder = await openGraph(bundle, graphs.decoder, options);
       return new Seq2Seq(encoder, decoder, states, target.size);
     } catch (error) {
       await encoder.release();
@@ -39,17 +43,7 @@ export class Seq2Seq implements StepModel<States> {
   }
 
   async start(sources: readonly (readonly number[])[]): Promise<{ readonly states: States }> {
-    const longest = sources.reduce((most, source) => Math.max(most, source.length), 0);
-    const ids = new Int32Array(sources.length * longest).fill(PAD_ID);
-    for (const [row, source] of sources.entries()) ids.set(source, row * longest);
-    const outputs = await this.#encoder.run({
-      [SOURCE]: new Tensor("int32", ids, [sources.length, longest]),
-      [SOURCE_LENGTHS]: new Tensor(
-        "int32",
-        Int32Array.from(sources, (source) => source.length),
-        [sources.length],
-      ),
-    });
+    const outputs = await this.#encoder.run(sourceFeeds(sources));
     return { states: this.#states.map(({ initial }) => outputs[initial] as Tensor) };
   }
 
@@ -81,23 +75,4 @@ export class Seq2Seq implements StepModel<States> {
       await this.#decoder.release();
     }
   }
-}
-
-async function openGraph(file: string, info: GraphInfo, options: SessionOptions): Promise<Session> {
-  const session = await createSession(file, options).catch((error: unknown) => {
-    // Whatever is wrong with a graph that came from elsewhere, it is the bundle's fault and not this program's.
-    throw error instanceof UserError ? error : new UserError(`${file}: ${describe(error)}; export the bundle again`, { cause: error });
-  });
-  try {
-    requireAgreement(file, info, session);
-    return session;
-  } catch (error) {
-    await session.release();
-    throw error;
-  }
-}
-
-function describe(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return `ONNX Runtime cannot load this graph (${text.replaceAll(/\s+/g, " ").slice(0, 300)})`;
 }

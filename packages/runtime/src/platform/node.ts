@@ -1,5 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { UserError } from "../errors.ts";
+import { openPath } from "../folder.ts";
+import { requireProvider } from "../probe.ts";
+import { startThread } from "../worker/node-channel.ts";
 import type { Platform } from "./platform.ts";
 
 export const platform: Platform = {
@@ -17,4 +21,15 @@ export const platform: Platform = {
       throw error.code === "ENOENT" ? new UserError(`${path}: is missing`, { cause: error }) : error;
     });
   },
+
+  openPath,
+  resolveAddress: String,
+  requireProvider,
+
+  async startWorker(address) {
+    if (address !== undefined) throw new UserError("worker: an address is for pages; give true or false in Node");
+    return { channel: await startThread(), origin: "a thread of its own" };
+  },
+
+  pause: async () => setImmediate(),
 };

@@ -1,4 +1,6 @@
 import { UserError } from "../errors.ts";
+import { AbsentProvider } from "../providers.ts";
+import { openChannel } from "../worker/web-channel.ts";
 import type { Platform } from "./platform.ts";
 
 export const platform: Platform = {
@@ -12,4 +14,71 @@ export const platform: Platform = {
     if (!response.ok) throw new UserError(`${path}: the server answered ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   },
+
+  resolveAddress(source) {
+    const base = globalThis.document?.baseURI ?? globalThis.location.href;
+    return URL.canParse(source, base) ? new URL(source, base).href : String(source);
+  },
+
+  async requireProvider(provider) {
+    if (provider !== "webgpu") return;
+    const gpu = (navigator as { gpu?: { requestAdapter(): Promise<object | null> } }).gpu;
+    if (gpu === undefined) throw new AbsentProvider("webgpu", "this browser or page has no WebGPU");
+    if ((await gpu.requestAdapter()) === null) throw new AbsentProvider("webgpu", "there is no GPU adapter");
+  },
+
+  async startWorker(address) {
+    const own = ownWorker();
+    const imported = new URL(own.address, import.meta.url).href;
+    const file = address === undefined ? imported : platform.resolveAddress(address);
+    const failures: string[] = [];
+    // A script of another origin can be imported, but no worker can be made of it; asking would be reported as a violation.
+    if (new URL(file).origin === globalThis.origin) {
+      try {
+        return { channel: await openChannel(file, address === undefined ? own.options : MODULE), origin: `a worker made of ${file}` };
+      } catch (error) {
+        failures.push(`${file}: ${(error as Error).message}`);
+      }
+    } else failures.push(`${file} is of another origin`);
+    const script = own.options.type === "module" ? `import ${JSON.stringify(imported)};` : `importScripts(${JSON.stringify(imported)});`;
+    const blob = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    try {
+      return { channel: await openChannel(blob, own.options), origin: `a worker made of a blob, since ${failures.join("; ")}` };
+    } catch (error) {
+      throw new Error([...failures, `blob: ${(error as Error).message}`].join("; "), { cause: error });
+    } finally {
+      URL.revokeObjectURL(blob);
+    }
+  },
+
+  // A timer would wait for 4 ms each.
+  async pause() {
+    const { port1, port2 } = new MessageChannel();
+    await new Promise((resolve) => {
+      port1.addEventListener("message", resolve, { once: true });
+      port1.start();
+      port2.postMessage(null);
+    });
+    port1.close();
+  },
 };
+
+const MODULE: WorkerOptions = { type: "module" };
+
+/**
+ * What the worker's script has become. Bundlers know a worker by this expression alone, put its address into it and tell it nowhere else; and a page
+ * with trusted types would refuse it. So a stand-in takes what a worker would be made of.
+ */
+function ownWorker(): { readonly address: string; readonly options: WorkerOptions } {
+  const original = globalThis.Worker;
+  let made = { address: "", options: MODULE };
+  globalThis.Worker = function standIn(address: string | URL, options: WorkerOptions = {}) {
+    made = { address: String(address), options };
+  } as unknown as typeof Worker;
+  try {
+    void new Worker(new URL("./s2s.worker.js", import.meta.url), { type: "module" });
+  } finally {
+    globalThis.Worker = original;
+  }
+  return made;
+}

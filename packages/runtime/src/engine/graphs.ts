@@ -1,0 +1,83 @@
+import type { Bundle } from "../bundle.ts";
+import { UserError } from "../errors.ts";
+import type { SessionOptions } from "../ort.ts";
+import { scoreTargets, type ScoreOptions, type TargetScore } from "../search/score.ts";
+import { search } from "../search/search.ts";
+import type { Hypothesis } from "../search/hypothesis.ts";
+import type { SearchOptions } from "../search/options.ts";
+import { resolveSearchOptions } from "../search/settings.ts";
+import { Seq2Seq } from "../seq2seq.ts";
+import { servesWhole, WholeGraph } from "./whole-graph.ts";
+
+type Ids = readonly (readonly number[])[];
+
+/** The sessions of a bundle, each opened when it is first needed. Calls take turns outside of it. */
+export class Graphs {
+  readonly #bundle: Bundle;
+  readonly #options: SessionOptions;
+  #whole: WholeGraph | undefined;
+  #steps: Seq2Seq | undefined;
+
+  private constructor(bundle: Bundle, options: SessionOptions) {
+    this.#bundle = bundle;
+    this.#options = options;
+  }
+
+  /** Opens what the first answer will need, so that a graph that cannot be used is noticed now. @throws UserError */
+  static async open(bundle: Bundle, options: SessionOptions): Promise<Graphs> {
+    const graphs = new Graphs(bundle, options);
+    if (graphs.#prefersWhole) await graphs.#openWhole();
+    else await graphs.#openSteps();
+    return graphs;
+  }
+
+  /** @throws UserError as `search`, and for options that need the graphs of single steps where there are none */
+  async search(sources: Ids, options: SearchOptions): Promise<Hypothesis[][]> {
+    const settings = resolveSearchOptions(options, this.#bundle.manifest.target.size);
+    if (this.#prefersWhole && servesWhole(settings) && options.onToken === undefined)
+      return (await this.#openWhole()).search(sources, settings, options);
+    return search(await this.#openSteps(), sources, options);
+  }
+
+  /** @throws UserError as `scoreTargets`, and where there are no graphs of single steps */
+  async score(sources: Ids, targets: Ids, options: ScoreOptions): Promise<TargetScore[]> {
+    return scoreTargets(await this.#openSteps(), sources, targets, options);
+  }
+
+  async dispose(): Promise<void> {
+    try {
+      await this.#whole?.dispose();
+    } finally {
+      await this.#steps?.dispose();
+    }
+  }
+
+  /**
+   * On the CPU, native or wasm, the whole search in one run is faster, since a run costs more than a step (docs/performance.md). On a GPU it is not:
+   * the loop would run on the CPU, with copies of all that its steps exchange.
+   */
+  get #prefersWhole(): boolean {
+    const { generate, decoder } = this.#bundle.variant.graphs;
+    const { provider } = this.#options;
+    return generate !== undefined && (decoder === undefined || provider === "cpu" || provider === "wasm");
+  }
+
+  async #openWhole(): Promise<WholeGraph> {
+    const { generate } = this.#bundle.variant.graphs;
+    if (generate === undefined) throw new Error("the bundle has no graph that generates");
+    this.#whole ??= await WholeGraph.open(this.#bundle, generate, this.#options);
+    return this.#whole;
+  }
+
+  async #openSteps(): Promise<Seq2Seq> {
+    const { variant, files } = this.#bundle;
+    if (variant.graphs.decoder === undefined) {
+      throw new UserError(
+        `${files.locate(variant.graphs.generate?.file ?? "")}: a model in one file generates with maxLength, beams, nBest and lengthPenalty alone; ` +
+          "for streaming, scores of given targets and other options export it as a folder",
+      );
+    }
+    this.#steps ??= await Seq2Seq.open(this.#bundle, this.#options);
+    return this.#steps;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Bundle } from "../bundle.ts";
+import { UserError } from "../errors.ts";
+import type { Hypothesis } from "../search/hypothesis.ts";
+import type { TargetScore } from "../search/score.ts";
+import { createTokenizer, type Tokenizer } from "../tokenizer.ts";
+import { END_ID, SPECIAL_TOKENS } from "../vocabulary.ts";
+import { Pieces } from "./pieces.ts";
+import type { Generation, Refusal, Score } from "./service.ts";
+
+/** Between the texts that a caller knows and the ids that the graphs know. */
+export class Texts {
+  readonly #bundle: Bundle;
+  readonly #source: Tokenizer;
+  readonly #target: Tokenizer;
+
+  constructor(bundle: Bundle) {
+    this.#bundle = bundle;
+    this.#source = createTokenizer(bundle.manifest.source.tokens);
+    this.#target = createTokenizer(bundle.manifest.target.tokens);
+  }
+
+  /** Ids that end with `</s>`; nothing of a text without a token. */
+  encodeSource(text: string): number[] | Refusal | undefined {
+    if (typeof text !== "string") throw new UserError(`a source must be a text, not ${typeof text}`);
+    const tokens = this.#source.tokenize(text);
+    const most = this.#bundle.manifest.maxSourceLength - 1;
+    if (tokens.length > most) return { error: tooLong(text, tokens.length, most) };
+    return tokens.length === 0 ? undefined : [...this.#bundle.source.encode(tokens), END_ID];
+  }
+
+  /** Ids without `</s>`. */
+  encodeTarget(text: string, what: string): number[] {
+    if (typeof text !== "string") throw new UserError(`${what} must be a text, not ${typeof text}`);
+    return this.#bundle.target.encode(this.#target.tokenize(text));
+  }
+
+  /** @param hypotheses best first */
+  generation(hypotheses: readonly Hypothesis[], nBest: number): Generation | Refusal {
+    const [best, ...others] = hypotheses.map((hypothesis) => this.#generation(hypothesis));
+    if (best === undefined) return { error: "no answer satisfies all options; relax minLength, noRepeatNgram or prefix" };
+    return nBest > 1 ? { ...best, nBest: [best, ...others] } : best;
+  }
+
+  /** The answer to a text without a token. */
+  empty(nBest: number): Generation {
+    const empty: Generation = { text: "", score: 0, penalizedScore: 0, tokens: [], truncated: false };
+    return nBest > 1 ? { ...empty, nBest: [empty] } : empty;
+  }
+
+  score(target: readonly number[], { score, logProbabilities }: TargetScore): Score {
+    const names = [...this.#bundle.target.decode(target), SPECIAL_TOKENS[END_ID] as string];
+    return { score, tokens: names.map((token, i) => ({ token, logProbability: logProbabilities[i] as number })) };
+  }
+
+  pieces(): Pieces {
+    return new Pieces(this.#bundle.target, this.#bundle.manifest.target.tokens);
+  }
+
+  #generation({ ids, attention, ...figures }: Hypothesis): Generation {
+    const tokens = this.#bundle.target.decode(ids);
+    const generation = { text: this.#target.detokenize(tokens), tokens, ...figures };
+    return attention === undefined ? generation : { ...generation, attention: attention.map((row) => Array.from(row)) };
+  }
+}
+
+function tooLong(text: string, length: number, most: number): string {
+  const start = Array.from(text.slice(0, 60)).slice(0, 30).join("");
+  const quoted = JSON.stringify(start.length < text.length ? `${start}...` : text);
+  return `the text has ${length} tokens and this model reads at most ${most}: ${quoted}; shorten or split it`;
+}

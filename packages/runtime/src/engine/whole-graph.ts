@@ -1,0 +1,78 @@
+import type { Bundle } from "../bundle.ts";
+import type { GraphInfo } from "../manifest.ts";
+import { openGraph } from "../open-graph.ts";
+import { Tensor, type Session, type SessionOptions } from "../ort.ts";
+import { batchesByLength } from "../search/batches.ts";
+import { lengthPenalty, type Hypothesis } from "../search/hypothesis.ts";
+import type { Interruption } from "../search/options.ts";
+import { pacer } from "../search/pacer.ts";
+import type { SearchSettings } from "../search/settings.ts";
+import { sourceFeeds } from "../source-feeds.ts";
+
+type Sources = readonly (readonly number[])[];
+
+/** Whether the graph has all that a search asks for. */
+export function servesWhole({ minLength, coveragePenalty, noRepeatNgram, prefix, attention, sampling }: SearchSettings): boolean {
+  return minLength === 0 && coveragePenalty === 0 && noRepeatNgram === 0 && prefix.length === 0 && !attention && sampling === undefined;
+}
+
+/** generate.onnx, the whole search in one run: docs/design.md says what goes in and comes out. */
+export class WholeGraph {
+  readonly #session: Session;
+
+  private constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** @throws UserError as `openGraph` */
+  static async open(bundle: Bundle, info: GraphInfo, options: SessionOptions): Promise<WholeGraph> {
+    return new WholeGraph(await openGraph(bundle, info, options));
+  }
+
+  /** What `search` gives for the same settings, which the graph must serve. */
+  async search(sources: Sources, settings: SearchSettings, interruption: Interruption): Promise<Hypothesis[][]> {
+    const { beams, batchSize } = settings;
+    const between = pacer(interruption);
+    const found: Hypothesis[][] = sources.map(() => []);
+    for (const { sources: batch } of batchesByLength(sources, 1, Math.max(1, Math.floor(batchSize / beams)))) {
+      await between();
+      const hypotheses = await this.#run(
+        batch.map((source) => sources[source] ?? []),
+        settings,
+      );
+      for (const [row, source] of batch.entries()) found[source] = hypotheses[row] ?? [];
+    }
+    return found;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.release();
+  }
+
+  async #run(sources: Sources, settings: SearchSettings): Promise<Hypothesis[][]> {
+    const { beams, maxLength, nBest } = settings;
+    const outputs = await this.#session.run({
+      ...sourceFeeds(sources),
+      max_length: new Tensor("int32", Int32Array.of(maxLength), []),
+      beams: new Tensor("int32", Int32Array.of(beams), []),
+      length_penalty: new Tensor("float32", Float32Array.of(settings.lengthPenalty), []),
+    });
+    const ids = outputs["ids"]?.data as Int32Array;
+    const lengths = outputs["lengths"]?.data as Int32Array;
+    const scores = outputs["scores"]?.data as Float32Array;
+    const width = ids.length / lengths.length;
+    return sources.map((_, row) => {
+      const hypotheses: Hypothesis[] = [];
+      for (let at = row * beams; at < row * beams + nBest; at += 1) {
+        const score = scores[at] as number;
+        // Where there are fewer hypotheses than beams.
+        if (score === -Infinity) break;
+        const length = lengths[at] as number;
+        const truncated = length === maxLength;
+        const penalizedScore = score / lengthPenalty(truncated ? length : length + 1, settings.lengthPenalty);
+        hypotheses.push({ ids: Array.from(ids.subarray(at * width, at * width + length)), score, penalizedScore, truncated });
+      }
+      return hypotheses;
+    });
+  }
+}

@@ -1,0 +1,9 @@
+// What the package gives to a page: of index.ts all that needs no file system and no processes.
+export type { Answer, Device, DeviceName, Generation, LoadProgress, Pair, Piece, Refusal, Score } from "./engine/service.ts";
+export { UserError } from "./errors.ts";
+export { load } from "./load.ts";
+export type { LoadOptions } from "./load.ts";
+export type { Manifest } from "./manifest.ts";
+export { Model } from "./model.ts";
+export type { GenerateOptions, ScoringOptions, StreamPiece, Thread } from "./model.ts";
+export type { BundleSource } from "./source/source.ts";
