@@ -145,7 +145,7 @@ describe("generate.onnx", () => {
 
   it("takes the lower id, and the hypothesis that was found first, of equal ones", async () => {
     const flat = Object.fromEntries(
-      Object.entries(weights).map(([name, { type, shape, data }]) => [name, { type, shape, data: data.map(() => 0) }]),
+      Object.entries(weights).map(([name, { type, shape, data }]) => [name, { type, shape, data: new Float32Array(data.length) }]),
     );
     const generator = await generatorOf(model, flat);
     const nat = -Math.log(model.targetVocabulary);

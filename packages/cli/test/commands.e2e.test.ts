@@ -92,7 +92,7 @@ describe("the built command", () => {
   });
 
   it("inspects a run, a bundle, graphs and one graph", async () => {
-    const graphs = ["train", "gradients", "update", "evaluate", "encoder", "decoder"];
+    const graphs = ["train", "gradients", "update", "evaluate", "encoder", "decoder", "generate"];
     const sizes = ["--source-vocab", "64", "--target-vocab", "20", "--hidden", "16", "--embedding", "8"];
     const built = json(await here("build-graph", "--out", "graphs/", "--json", ...sizes));
     expect((await readdir(join(folder, "graphs"))).sort()).toEqual(

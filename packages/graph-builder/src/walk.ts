@@ -14,7 +14,9 @@ export function captures(inner: Graph): Set<Value> {
 
 /** What a node reads: its operands, and what its subgraphs take from around it. */
 export function operandsOf(node: Node): Value[] {
-  return [...node.inputs.filter((input) => input !== null), ...subgraphs(node).flatMap((inner) => [...captures(inner)])];
+  const operands = node.inputs.filter((input) => input !== null);
+  for (const inner of subgraphs(node)) operands.push(...captures(inner));
+  return operands;
 }
 
 /** Lets a node, and its subgraphs, read other values. */

@@ -14,9 +14,9 @@ interface Options {
 }
 
 const HELP = `
-Writes train.onnx (a whole training step), gradients.onnx and update.onnx (the same in two), evaluate.onnx, encoder.onnx and decoder.onnx, with the
-initial weights and s2s.json, which names every input and output. With --source-vocab and --target-vocab the vocabularies have just
-these sizes and no data is read; otherwise they come from the training pairs.
+Writes train.onnx (a whole training step), gradients.onnx and update.onnx (the same in two), evaluate.onnx, encoder.onnx and decoder.onnx (one
+step), and generate.onnx (a whole answer, greedy or with beams), with the initial weights and s2s.json, which names every input and output. With
+--source-vocab and --target-vocab the vocabularies have just these sizes and no data is read; otherwise they come from the training pairs.
 
 Examples:
   $ s2s build-graph --config dates/s2s.config.json --source-vocab 64 --target-vocab 20 --out graphs
