@@ -31,7 +31,7 @@ export async function resolveBundle(path: string): Promise<string> {
 export async function openPath(source: string | URL): Promise<BundleFiles> {
   const text = String(source);
   const path = text.startsWith("file:") ? fileURLToPath(text) : text;
-  if (path.endsWith(".onnx") && (await isFile(path))) return openModelFile(path);
+  if (path.endsWith(".onnx") && !(await isFolder(path))) return openModelFile(path);
   return openFolder(await resolveBundle(path));
 }
 
@@ -97,9 +97,9 @@ async function hash(path: string): Promise<{ readonly bytes: number; readonly sh
   return { bytes, sha256: sha256.digest("hex") };
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
-    (info) => info.isFile(),
+    (info) => info.isDirectory(),
     () => false,
   );
 }

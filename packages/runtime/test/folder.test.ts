@@ -32,6 +32,9 @@ beforeEach(() => {
   manifest = writeCountdown(folder);
 });
 
+// A thread of its own for each would only take longer.
+const open = (path: string) => load(path, { worker: false });
+
 async function refusal(action: () => Promise<unknown>): Promise<string> {
   const error = await action().then(
     () => new Error("was accepted"),
@@ -71,13 +74,13 @@ describe("damage to any file is found before the file is used:", () => {
   test.each(names)("%s missing, truncated, extended, changed", async (name) => {
     const bytes = readFileSync(file(name));
     rmSync(file(name));
-    expect(await refusal(() => load(folder))).toBe(`${file(name)}: is missing`);
+    expect(await refusal(() => open(folder))).toBe(`${file(name)}: is missing`);
     writeFileSync(file(name), bytes.subarray(0, -1));
-    expect(await refusal(() => load(folder))).toContain(
+    expect(await refusal(() => open(folder))).toContain(
       `${file(name)}: has ${bytes.length - 1} bytes instead of ${bytes.length}, so it is truncated`,
     );
     writeFileSync(file(name), Buffer.concat([bytes, Buffer.of(0)]));
-    expect(await refusal(() => load(folder))).toContain(
+    expect(await refusal(() => open(folder))).toContain(
       `${file(name)}: has ${bytes.length + 1} bytes instead of ${bytes.length}, so it is changed`,
     );
     await fc.assert(
@@ -95,12 +98,12 @@ describe("damage to any file is found before the file is used:", () => {
     const bytes = readFileSync(file("s2s.json"));
     for (const length of [0, 1, 100, bytes.length - 1]) {
       writeFileSync(file("s2s.json"), bytes.subarray(0, length));
-      expect(await refusal(() => load(folder))).toContain(`${file("s2s.json")}: is not JSON (damaged or truncated)`);
+      expect(await refusal(() => open(folder))).toContain(`${file("s2s.json")}: is not JSON (damaged or truncated)`);
     }
     writeFileSync(file("s2s.json"), Buffer.concat([bytes, Buffer.of(0xc3, 0x28)]));
-    expect(await refusal(() => load(folder))).toContain(`${file("s2s.json")}: is not UTF-8 text`);
+    expect(await refusal(() => open(folder))).toContain(`${file("s2s.json")}: is not UTF-8 text`);
     truncateSync(file("s2s.json"), 2 ** 30);
-    expect(await refusal(() => load(folder))).toContain(`${file("s2s.json")}: is too large (1073741824 bytes`);
+    expect(await refusal(() => open(folder))).toContain(`${file("s2s.json")}: is too large (1073741824 bytes`);
   });
 });
 
@@ -108,24 +111,24 @@ describe("what an attacker writes, with checksums that fit, is refused:", () => 
   test.each(["weights.safetensors", "source.json", "s2s.json"])("%s as a link out of the folder", async (name) => {
     renameSync(file(name), join(root, "outside"));
     symlinkSync(join(root, "outside"), file(name));
-    expect(await refusal(() => load(folder))).toContain(`${file(name)}: leads out of the bundle's folder`);
+    expect(await refusal(() => open(folder))).toContain(`${file(name)}: leads out of the bundle's folder`);
   });
 
   test("a link that leads nowhere or to itself, a folder, a pipe", async () => {
     const name = file("target.json");
     rmSync(name);
     symlinkSync("none", name);
-    expect(await refusal(() => load(folder))).toBe(`${name}: is missing`);
+    expect(await refusal(() => open(folder))).toBe(`${name}: is missing`);
     rmSync(name);
     symlinkSync(name, name);
-    expect(await refusal(() => load(folder))).toBe(`${name}: is a link to itself`);
+    expect(await refusal(() => open(folder))).toBe(`${name}: is a link to itself`);
     rmSync(name);
     mkdirSync(name);
-    expect(await refusal(() => load(folder))).toContain(`${name}: is not a file`);
+    expect(await refusal(() => open(folder))).toContain(`${name}: is not a file`);
     rmSync(name, { recursive: true });
     if (process.platform === "win32") return;
     execFileSync("mkfifo", [name]);
-    expect(await refusal(() => load(folder))).toContain(`${name}: is not a file`);
+    expect(await refusal(() => open(folder))).toContain(`${name}: is not a file`);
   });
 
   test("a file that may not be read", async () => {
@@ -147,20 +150,20 @@ describe("what an attacker writes, with checksums that fit, is refused:", () => 
   test.each(vocabularies)("a vocabulary with %s", async (_, text, message) => {
     writeFileSync(file("target.json"), text);
     seal(folder, manifest);
-    expect(await refusal(() => load(folder))).toMatch(message);
+    expect(await refusal(() => open(folder))).toMatch(message);
   });
 
   test("a graph that is none, or the other graph", async () => {
     const bytes = readFileSync(file("encoder.onnx"));
     writeFileSync(file("encoder.onnx"), "no graph at all");
     seal(folder, manifest);
-    expect(await refusal(() => load(folder))).toContain(`${file("encoder.onnx")}: ONNX Runtime cannot load this graph`);
+    expect(await refusal(() => open(folder))).toContain(`${file("encoder.onnx")}: ONNX Runtime cannot load this graph`);
     writeFileSync(file("encoder.onnx"), bytes.subarray(0, bytes.length / 2));
     seal(folder, manifest);
-    expect(await refusal(() => load(folder))).toContain(`${file("encoder.onnx")}: `);
+    expect(await refusal(() => open(folder))).toContain(`${file("encoder.onnx")}: `);
     writeFileSync(file("encoder.onnx"), readFileSync(file("decoder.onnx")));
     seal(folder, manifest);
-    expect(await refusal(() => load(folder))).toContain(`${file("encoder.onnx")}: source is not int32 [B, S], as the manifest says`);
+    expect(await refusal(() => open(folder))).toContain(`${file("encoder.onnx")}: source is not int32 [B, S], as the manifest says`);
   });
 
   test("a graph with an operator that does not exist", async () => {
@@ -168,13 +171,13 @@ describe("what an attacker writes, with checksums that fit, is refused:", () => 
     bytes.write("ReduceXyz", bytes.indexOf("ReduceSum"));
     writeFileSync(file("encoder.onnx"), bytes);
     seal(folder, manifest);
-    expect(await refusal(() => load(folder))).toMatch(/encoder\.onnx: ONNX Runtime cannot load this graph \(.*ReduceXyz/);
+    expect(await refusal(() => open(folder))).toMatch(/encoder\.onnx: ONNX Runtime cannot load this graph \(.*ReduceXyz/);
   });
 
   test("weights that end too early for the graph", async () => {
     writeFileSync(file("weights.safetensors"), readFileSync(file("weights.safetensors")).subarray(0, -8));
     seal(folder, manifest);
-    expect(await refusal(() => load(folder))).toContain(`${file("decoder.onnx")}: ONNX Runtime cannot load this graph`);
+    expect(await refusal(() => open(folder))).toContain(`${file("decoder.onnx")}: ONNX Runtime cannot load this graph`);
   });
 
   test("a hard link is a file like any other", async () => {

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -60,7 +61,7 @@ describe("a model in one file", () => {
 
   test("needs metadata that s2s wrote", async () => {
     expect(await why({ "a.onnx": graph })).toBe(
-      "a.onnx: holds no s2s.manifest in its metadata; give a file that s2s export --single-file wrote",
+      "a.onnx: holds no s2s.manifest in its metadata; give the bundle's folder, or a file that s2s export --single-file wrote",
     );
     const without = Buffer.concat([graph, metadataEntry("s2s.manifest", JSON.stringify(parts.manifest))]);
     expect(await why(without)).toMatch(/^the given file: holds no s2s\.vocabulary\.(source|target) in its metadata/);
@@ -68,7 +69,15 @@ describe("a model in one file", () => {
       /^a\.onnx \(s2s\.manifest\): is not JSON/,
     );
     expect(await why(Buffer.concat([model, metadataEntry("s2s.manifest", "{}")]))).toMatch(/its metadata have "s2s\.manifest" twice/);
-    expect(await why(path.replace("model", "none"))).toMatch(/none\.onnx: there is no such folder/);
+  });
+
+  test("that is not there, or is no file, is refused", async () => {
+    expect(await why(join(folder, "none.onnx"))).toBe(`${join(folder, "none.onnx")}: is missing`);
+    mkdirSync(join(folder, "folder.onnx"));
+    expect(await why(join(folder, "folder.onnx"))).toMatch(/folder\.onnx: holds no model/);
+    if (process.platform === "win32") return;
+    execFileSync("mkfifo", [join(folder, "pipe.onnx")]);
+    expect(await why(join(folder, "pipe.onnx"))).toMatch(/pipe\.onnx: is not a file/);
   });
 
   test("has vocabularies with checksums", async () => {

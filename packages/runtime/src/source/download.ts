@@ -82,7 +82,7 @@ function unreachable(where: string, url: URL, error: TypeError): Unreachable {
   const reason = (cause?.code ?? cause?.message ?? error.message).replaceAll(/\s+/g, " ").slice(0, 200);
   const page = globalThis.location as Location | undefined;
   let advice = "is the address right and the network up?";
-  if (page?.protocol === "https:" && url.protocol === "http:") advice = "a page with https cannot use an address with http";
+  if (page?.origin.startsWith("https:") && url.protocol === "http:") advice = "a page with https cannot use an address with http";
   else if (page !== undefined) {
     const sharing = page.origin === url.origin ? "" : ", does the server allow other sites (Access-Control-Allow-Origin)";
     advice = `is the address right, is the network up${sharing}, and does this page's policy allow it (connect-src)?`;

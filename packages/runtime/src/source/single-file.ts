@@ -26,7 +26,9 @@ export async function openModel(where: string, file: RandomAccess, graph: GraphS
   const entry = (key: string): Uint8Array => {
     const bytes = metadata.get(key);
     if (bytes !== undefined) return bytes;
-    throw new UserError(`${where}: holds no ${key} in its metadata; give a file that s2s export --single-file wrote`);
+    throw new UserError(
+      `${where}: holds no ${key} in its metadata; give the bundle's folder, or a file that s2s export --single-file wrote`,
+    );
   };
   const text = entry(METADATA_KEYS.manifest);
   const manifestName = `${where} (${METADATA_KEYS.manifest})`;
