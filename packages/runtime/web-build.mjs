@@ -31,13 +31,17 @@ const ortBeside = {
   },
 };
 
-/** Builds the scripts into a folder. */
-export async function buildWeb(folder = path.join(root, "dist", "web")) {
+/**
+ * Builds scripts that run beside ONNX Runtime's files.
+ * @param {{ root: string, entries: Record<string, string>, folder: string, name: string }} scripts sources by name, from `root`; `name` begins the
+ * names of the parts that they share
+ */
+export async function buildScripts({ root: from, entries, folder, name }) {
   // The names of shared parts change with their content.
   rmSync(folder, { recursive: true, force: true });
   await build({
-    absWorkingDir: root,
-    entryPoints: ENTRIES,
+    absWorkingDir: from,
+    entryPoints: entries,
     outdir: folder,
     bundle: true,
     minify: true,
@@ -46,11 +50,14 @@ export async function buildWeb(folder = path.join(root, "dist", "web")) {
     conditions: ["s2s-source"],
     define: { ORT_VERSION: JSON.stringify(dependencies["onnxruntime-web"]) },
     splitting: true,
-    chunkNames: "s2s.[hash]",
+    chunkNames: `${name}.[hash]`,
     plugins: [ortBeside],
     legalComments: "none",
     logLevel: "warning",
   });
 }
+
+/** Builds the runtime's own scripts into a folder. */
+export const buildWeb = (folder = path.join(root, "dist", "web")) => buildScripts({ root, entries: ENTRIES, folder, name: "s2s" });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWeb();
