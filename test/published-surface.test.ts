@@ -49,6 +49,7 @@ test("@s2s/graph-builder", () => {
 test("@s2s/runtime", () => {
   expect(namesOf(runtime)).toMatchInlineSnapshot(`
     "END_ID
+    Graphs
     METADATA_KEYS Model
     PAD_ID PROVIDERS
     Queue

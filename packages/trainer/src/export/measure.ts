@@ -1,6 +1,6 @@
-import { END_ID, greedy, Seq2Seq } from "@s2s/runtime";
-import type { Bundle } from "@s2s/runtime";
-import type { Precision, Variant } from "@s2s/runtime/manifest";
+import { END_ID, Graphs, Seq2Seq } from "@s2s/runtime";
+import type { Bundle, Hypothesis } from "@s2s/runtime";
+import type { Precision } from "@s2s/runtime/manifest";
 import { median } from "../bench/cases.ts";
 import { selectPairs } from "../data/pairs.ts";
 import type { Pairs } from "../data/pairs.ts";
@@ -19,6 +19,7 @@ export interface VariantFigures {
   readonly msPerToken: number;
 }
 
+const ON_CPU = { provider: "cpu", threads: 1 } as const;
 const BATCH = 64;
 const TIMED_TEXTS = 15;
 const ROUNDS = 5;
@@ -26,25 +27,26 @@ const ROUNDS = 5;
 /** Measures variants of a bundle on at most `limit` of the pairs, spread evenly; no other program's work favours one of them. */
 export async function measureVariants(bundle: Bundle, pairs: Pairs, limit: number): Promise<Map<Precision, VariantFigures>> {
   const chosen = spread(pairs, limit);
-  const models = new Map<Variant, Seq2Seq>();
-  try {
-    for (const variant of bundle.manifest.variants) models.set(variant, await Seq2Seq.open({ ...bundle, variant }, { threads: 1 }));
-    const { maxTargetLength: maxLength } = bundle.manifest;
-    const times = await timeTokens([...models.values()], spread(chosen, TIMED_TEXTS), maxLength);
-    const figures = new Map<Precision, VariantFigures>();
-    for (const [i, [{ precision }, model]] of [...models].entries()) {
+  const { variants, maxTargetLength } = bundle.manifest;
+  const figures = new Map<Precision, VariantFigures>();
+  const times = await timeTokens(bundle, spread(chosen, TIMED_TEXTS));
+  for (const [i, variant] of variants.entries()) {
+    const steps = await Seq2Seq.open({ ...bundle, variant }, ON_CPU);
+    const graphs = await Graphs.open({ ...bundle, variant }, ON_CPU);
+    try {
       const { loss, tokenAccuracy, sequenceAccuracy } = await evaluate(chosen, {
         batchSize: BATCH,
         bucket: 1,
-        evaluateBatch: stepwiseEvaluation(model),
-        decode: async (sources) => (await decode(model, sources, maxLength)).map(({ ids }) => ids),
+        evaluateBatch: stepwiseEvaluation(steps),
+        decode: async (sources) => (await decode(graphs, sources, maxTargetLength)).map(({ ids }) => ids),
       });
-      figures.set(precision, { loss, tokenAccuracy, sequenceAccuracy, msPerToken: times[i]! });
+      figures.set(variant.precision, { loss, tokenAccuracy, sequenceAccuracy, msPerToken: times[i]! });
+    } finally {
+      await graphs.dispose();
+      await steps.dispose();
     }
-    return figures;
-  } finally {
-    for (const model of models.values()) await model.dispose();
   }
+  return figures;
 }
 
 function spread(pairs: Pairs, limit: number): Pairs {
@@ -55,25 +57,32 @@ function spread(pairs: Pairs, limit: number): Pairs {
   );
 }
 
-const decode = (model: Seq2Seq, sources: readonly Int32Array[], maxLength: number) =>
-  greedy(
-    model,
-    sources.map((source) => [...source, END_ID]),
-    { maxLength, batchSize: BATCH },
-  );
+/** Greedy answers from whichever of the variant's graphs is faster, as everybody gets them. */
+async function decode(graphs: Graphs, sources: readonly Int32Array[], maxLength: number): Promise<Hypothesis[]> {
+  const ended = sources.map((source) => [...source, END_ID]);
+  const found = await graphs.search(ended, { maxLength, batchSize: BATCH });
+  return found.map(([best]) => best!);
+}
 
-/** The models take turns, and of a text the best of its rounds counts: what else the machine does meets them alike. */
-async function timeTokens(models: readonly Seq2Seq[], texts: Pairs, maxLength: number): Promise<number[]> {
-  const best = models.map(() => Array<number>(texts.count).fill(Number.POSITIVE_INFINITY));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (let text = 0; text < texts.count; text++) {
-      for (const [i, model] of models.entries()) {
-        const begin = performance.now();
-        const [answer] = await decode(model, [texts.source(text)], maxLength);
-        const tokens = answer!.ids.length + (answer!.truncated ? 0 : 1);
-        best[i]![text] = Math.min(best[i]![text]!, (performance.now() - begin) / tokens);
+/** Milliseconds a token of each variant. They take turns, and of a text the best of its rounds counts: what else the machine does meets them alike. */
+async function timeTokens(bundle: Bundle, texts: Pairs): Promise<number[]> {
+  const { variants, maxTargetLength } = bundle.manifest;
+  const opened: Graphs[] = [];
+  try {
+    for (const variant of variants) opened.push(await Graphs.open({ ...bundle, variant }, ON_CPU));
+    const best = variants.map(() => Array<number>(texts.count).fill(Number.POSITIVE_INFINITY));
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let text = 0; text < texts.count; text++) {
+        for (const [i, graphs] of opened.entries()) {
+          const begin = performance.now();
+          const [answer] = await decode(graphs, [texts.source(text)], maxTargetLength);
+          const tokens = answer!.ids.length + (answer!.truncated ? 0 : 1);
+          best[i]![text] = Math.min(best[i]![text]!, (performance.now() - begin) / tokens);
+        }
       }
     }
+    return best.map((times) => median(times));
+  } finally {
+    for (const graphs of opened) await graphs.dispose();
   }
-  return best.map((times) => median(times));
 }
