@@ -168,5 +168,10 @@ describe("the built command", () => {
     });
     const decode = json(await here("bench", "decode", "--case", "char-64", "--json"));
     expect(decode).toMatchObject({ case: "char-64", msPerToken: { batch1: expect.any(Number), batch64: expect.any(Number) } });
+    const { paths } = decode as { paths: { device: string; graphs: string; beams: number; msPerToken: number }[] };
+    expect(paths.map(({ device, graphs, beams }) => `${device} ${graphs} ${beams}`)).toEqual(
+      ["node-cpu", "node-wasm"].flatMap((device) => ["split 1", "split 4", "generate 1", "generate 4"].map((path) => `${device} ${path}`)),
+    );
+    for (const { msPerToken } of paths) expect(msPerToken).toBeGreaterThan(0);
   });
 });

@@ -59,6 +59,7 @@ export { train } from "./train.ts";
 export { benchCases } from "./bench/cases.ts";
 export { benchDecode } from "./bench/decode.ts";
 export type { DecodeBench } from "./bench/decode.ts";
+export type { DecodePath } from "./bench/decode-paths.ts";
 export { benchTrain } from "./bench/train.ts";
 export type { TrainBench } from "./bench/train.ts";
 export { buildInferenceGraphs } from "./build-inference.ts";

@@ -1,4 +1,13 @@
-import { benchCases, benchDecode, benchTrain, createExecutor, defaultThreads, type DecodeBench, type TrainBench } from "@s2s/trainer";
+import {
+  benchCases,
+  benchDecode,
+  benchTrain,
+  createExecutor,
+  defaultThreads,
+  type DecodeBench,
+  type DecodePath,
+  type TrainBench,
+} from "@s2s/trainer";
 import { Argument, Command, Option } from "commander";
 import { countOption, jsonOption, oneOf } from "../options/common.ts";
 import { count, plural } from "../report/format.ts";
@@ -15,6 +24,7 @@ const names = Object.keys(benchCases);
 
 const HELP = `
 Cases (the number is the hidden size): ${names.join(", ")}.
+decode compares encoder and decoder with generate.onnx, on the CPU and in wasm, one thread unless --threads says otherwise (wasm has one).
 Times depend on the machine and on what else it does: compare medians of several runs on an idle one.
 
 Examples:
@@ -23,7 +33,7 @@ Examples:
 
 export function benchCommand(terminal: Terminal): Command {
   return new Command("bench")
-    .description("measure the speed of training steps or of greedy decoding on this machine")
+    .description("measure the speed of training steps or of decoding on this machine")
     .addArgument(new Argument("<what>", "train or decode").argParser(oneOf("bench", ["train", "decode"])))
     .addOption(new Option("--case <name>", "one of the cases below, or all").default("all").argParser(oneOf("--case", [...names, "all"])))
     .addOption(countOption("threads", "CPU threads (default: for train the machine's cores, at most 8; for decode 1)", 1024))
@@ -46,11 +56,32 @@ function measure(what: "train" | "decode", name: string, { threads, steps }: Opt
   return benchTrain(name, createExecutor, { threads: threads ?? defaultThreads(), steps });
 }
 
+/** A row for each device and kind of graphs, a column for each number of beams. */
+function pathLines(paths: readonly DecodePath[]): string[] {
+  const beams = [...new Set(paths.map((path) => path.beams))];
+  const rows = new Map<string, string[]>();
+  for (const { device, graphs, msPerToken } of paths) {
+    const name = `${device}, ${graphs === "split" ? "encoder and decoder" : "generate.onnx"}`;
+    rows.set(name, [...(rows.get(name) ?? []), String(msPerToken)]);
+  }
+  const table = [
+    ["ms a token, one text", ...beams.map((n) => (n === 1 ? "greedy" : `beam ${n}`))],
+    ...[...rows].map(([name, times]) => [name, ...times]),
+  ];
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  return table.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join("  "),
+  );
+}
+
 function lines(result: TrainBench | DecodeBench): string[] {
   const title = `${result.case}, ${plural(result.threads, "thread")}`;
   if ("msPerToken" in result) {
     const { batch1, batch64 } = result.msPerToken;
-    return [`${title}: ${batch1} ms a token for one text, ${batch64} ms for 64 texts side by side`];
+    return [
+      `${title}: greedily ${batch1} ms a token for one text, ${batch64} ms for 64 texts side by side`,
+      ...pathLines(result.paths).map((line) => `  ${line}`),
+    ];
   }
   const { msPerStep, minMsPerStep, targetTokensPerSecond, gflopsPerSecond, parameters } = result;
   return [

@@ -6,6 +6,7 @@ import { SPECIAL_TOKENS, START_ID, Seq2Seq, Vocabulary, readBundle } from "@s2s/
 import { buildInferenceGraphs } from "../build-inference.ts";
 import { exportBundle } from "../export.ts";
 import { benchCase, benchModel, median } from "./cases.ts";
+import { type DecodePath, benchPaths, withoutEnd } from "./decode-paths.ts";
 import { randomIds, round } from "./train.ts";
 
 export interface DecodeBench {
@@ -15,17 +16,23 @@ export interface DecodeBench {
   readonly tokens: number;
   /** Median milliseconds for one step of greedy decoding, encoder included, by batch size. */
   readonly msPerToken: Readonly<Record<"batch1" | "batch64", number>>;
+  /** One sentence by every way to an answer. */
+  readonly paths: readonly DecodePath[];
 }
 
 const RUNS = 7;
 
-/** Times greedy decoding with the split graphs: random weights, as many tokens as the case's targets have, `</s>` ignored. */
+/**
+ * Times decoding: random weights, as many tokens as the case's targets have. Greedily with the split graphs, `</s>` ignored; and by the runtime's
+ * searches on the CPU and in wasm, which `</s>` does not end either.
+ */
 export async function benchDecode(name: string, { threads = 1 }: { readonly threads?: number } = {}): Promise<DecodeBench> {
   const size = benchCase(name);
   const model = benchModel(size);
   const folder = await mkdtemp(join(tmpdir(), "s2s-bench-"));
   try {
     const weights = new Map(traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 1) }]));
+    withoutEnd(weights);
     const side = (count: number, maxLength: number) => ({ tokens: "word" as const, vocabulary: vocabularyOf(count), maxLength });
     const parts = {
       model,
@@ -35,21 +42,26 @@ export async function benchDecode(name: string, { threads = 1 }: { readonly thre
       training: {},
     };
     await exportBundle(join(folder, "bundle"), parts, buildInferenceGraphs);
-    const seq2seq = await Seq2Seq.open(await readBundle(join(folder, "bundle")), { threads });
+    const bundle = await readBundle(join(folder, "bundle"));
+    const seq2seq = await Seq2Seq.open(bundle, { threads });
+    const sourcesOf = (batch: number): number[][] => {
+      const ids = randomIds(batch * size.sourceLength, size.sourceVocabulary, "source");
+      return Array.from({ length: batch }, (_, row) => Array.from(ids.subarray(row * size.sourceLength, (row + 1) * size.sourceLength)));
+    };
+    let msPerToken: DecodeBench["msPerToken"];
     try {
       const time = async (batch: number): Promise<number> => {
-        const ids = randomIds(batch * size.sourceLength, size.sourceVocabulary, "source");
-        const sources = Array.from({ length: batch }, (_, row) =>
-          Array.from(ids.subarray(row * size.sourceLength, (row + 1) * size.sourceLength)),
-        );
+        const sources = sourcesOf(batch);
         const times: number[] = [];
         for (let run = 0; run < RUNS + 2; run++) times.push(await decode(seq2seq, sources, size.targetLength));
         return round(median(times.slice(2)) / size.targetLength, 4);
       };
-      return { case: name, threads, tokens: size.targetLength, msPerToken: { batch1: await time(1), batch64: await time(64) } };
+      msPerToken = { batch1: await time(1), batch64: await time(64) };
     } finally {
       await seq2seq.dispose();
     }
+    const paths = await benchPaths(bundle, { sources: sourcesOf(1), length: size.targetLength, threads });
+    return { case: name, threads, tokens: size.targetLength, msPerToken, paths };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
