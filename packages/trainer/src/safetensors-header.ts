@@ -1,4 +1,4 @@
-import { UserError } from "@s2s/runtime";
+import { UserError } from "@s2s/runtime/parts";
 
 /** Element types that s2s reads and writes, by safetensors' names, with their size in bytes. */
 export const ELEMENT_BYTES = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, U8: 1 } as const;

@@ -1,4 +1,4 @@
-import { END_ID, START_ID } from "@s2s/runtime";
+import { END_ID, START_ID } from "@s2s/runtime/parts";
 import type { Batch } from "../executor.ts";
 import type { Pairs } from "./pairs.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "@s2s/runtime";
+import { UserError } from "@s2s/runtime/parts";
 import type { Manifest, TensorInfo, Trainable } from "@s2s/runtime/manifest";
 
 const ids = (...shape: null[]): Form => ({ type: "int32", shape });

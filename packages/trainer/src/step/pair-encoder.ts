@@ -1,4 +1,4 @@
-import { createTokenizer, UNKNOWN_ID, UserError, type Vocabulary } from "@s2s/runtime";
+import { createTokenizer, UNKNOWN_ID, UserError, type Vocabulary } from "@s2s/runtime/parts";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { PairStore } from "../data/pairs.ts";
 

@@ -1,4 +1,4 @@
-import { type BundleFiles, sha256 } from "@s2s/runtime";
+import { type BundleFiles, sha256 } from "@s2s/runtime/parts";
 import { MANIFEST_FILE, type FileInfo, type Manifest } from "@s2s/runtime/manifest";
 
 /** A bundle in memory, by file name: what `load` takes. */

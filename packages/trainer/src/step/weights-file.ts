@@ -1,4 +1,4 @@
-import { UserError } from "@s2s/runtime";
+import { UserError } from "@s2s/runtime/parts";
 import type { TensorInfo } from "@s2s/runtime/manifest";
 import { Tensor } from "@s2s/runtime/ort";
 import type { Feeds } from "../executors/feeds.ts";

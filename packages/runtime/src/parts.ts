@@ -1,0 +1,26 @@
+// What a program needs that does more with a bundle than answer, such as the trainer's step; in Node and in pages alike.
+import { platform } from "#platform";
+import { type Bundle, openBundle, type OpenOptions } from "./bundle.ts";
+import type { SourceOptions } from "./source/progress.ts";
+import { type BundleSource, openSource } from "./source/source.ts";
+
+export type { Bundle, BundleFiles } from "./bundle.ts";
+export { UserError } from "./errors.ts";
+export { Queue } from "./queue.ts";
+export { sha256 } from "./source/sha256.ts";
+export type { DownloadProgress } from "./source/progress.ts";
+export type { BundleSource } from "./source/source.ts";
+export { createTokenizer } from "./tokenizer.ts";
+export { END_ID, START_ID, UNKNOWN_ID } from "./vocabulary.ts";
+export type { Vocabulary } from "./vocabulary.ts";
+export { wasmBeside } from "./web/wasm-beside.ts";
+
+/**
+ * Opens a bundle from wherever `load` takes one, and checks what a precision needs of it.
+ * @throws UserError as `load` does
+ */
+export async function openBundleAt(source: BundleSource, options: SourceOptions & Pick<OpenOptions, "precision"> = {}): Promise<Bundle> {
+  const address = typeof source === "string" || source instanceof URL ? platform.resolveAddress(source) : source;
+  const { precision, ...rest } = options;
+  return openBundle(await openSource(address, { ...rest, openPath: platform.openPath }), { precision });
+}
