@@ -5,7 +5,8 @@ import * as fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { UserError } from "../src/errors.ts";
 import { load } from "../src/load.ts";
-import type { Model } from "../src/model.ts";
+import type { Score } from "../src/engine/service.ts";
+import type { GenerateOptions, Model, StreamPiece } from "../src/model.ts";
 import type { Session } from "../src/ort.ts";
 import { countDown, LETTERS, seal, writeCountdown } from "./countdown.ts";
 
@@ -36,13 +37,19 @@ describe("generate", () => {
   let model: Model;
   beforeAll(async () => {
     writeCountdown(join(root, "char"));
-    model = await load(join(root, "char"), { threads: 1 });
+    model = await load(join(root, "char"), { threads: 1, worker: false });
   });
   afterAll(() => model.dispose());
 
   test("a text gets one answer", async () => {
     const answer = await model.generate("c");
-    expect(answer).toEqual({ text: "fedcba", tokens: [..."fedcba"], truncated: false, score: expect.any(Number) });
+    expect(answer).toEqual({
+      text: "fedcba",
+      tokens: [..."fedcba"],
+      truncated: false,
+      score: expect.any(Number),
+      penalizedScore: expect.closeTo(answer.score / 2, 12), // lp(7) = (5 + 7) / 6
+    });
     expect(answer.score).toBeLessThan(0);
     expect(await model.generate("c")).toEqual(answer);
   });
@@ -72,7 +79,7 @@ describe("generate", () => {
   });
 
   test("an empty text gets an empty answer", async () => {
-    const empty = { text: "", score: 0, tokens: [], truncated: false };
+    const empty = { text: "", score: 0, penalizedScore: 0, tokens: [], truncated: false };
     expect(await model.generate("")).toEqual(empty);
     expect(await model.generate(["", "c", ""])).toEqual([empty, await model.generate("c"), empty]);
     expect(await model.generate([])).toEqual([]);
@@ -88,6 +95,50 @@ describe("generate", () => {
     ]);
   });
 
+  test("prefix, n-best and samples come as the search gives them", async () => {
+    expect((await model.generate("c", { prefix: "fd" })).text).toBe("fdcba");
+    const { nBest, ...best } = await model.generate("c", { beams: 3, nBest: 2 });
+    expect(nBest).toEqual([best, expect.objectContaining({ text: expect.any(String) })]);
+    expect(best.text).toBe("fedcba");
+    expect(nBest?.[1]?.penalizedScore).toBeLessThan(best.penalizedScore);
+    const sampled = { temperature: 50, seed: 3 };
+    expect(await model.generate("c", sampled)).toEqual(await model.generate("c", sampled));
+    expect(await model.generate(["c", ""], { beams: 2, nBest: 2 })).toMatchObject([
+      { nBest: [{}, {}] },
+      { text: "", nBest: [{ text: "" }] },
+    ]);
+  });
+
+  test.each<[GenerateOptions, RegExp]>([
+    [{ beams: 0 }, /^beams must be a whole number from 1 to 1024, not 0$/],
+    [{ beams: 2, temperature: 1 }, /^beams is 2, but temperature/],
+    [{ attention: true }, /^attention needs a model that attends/],
+    [{ prefix: 7 as never }, /^prefix must be a text, not number$/],
+  ])("%j is refused", async (options, message) => {
+    const error = await model.generate("c", options).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  test("given targets are scored as generated ones are, token by token", async () => {
+    const { text, tokens, score } = await model.generate("c");
+    const [known, other, refused, empty] = await model.score([
+      ["c", text],
+      ["c", "fedcb"],
+      ["abcdefgh", "a"],
+      ["", "a"],
+    ]);
+    expect(known).toEqual({
+      score: expect.closeTo(score, 12),
+      tokens: [...tokens, "</s>"].map((token) => ({ token, logProbability: expect.any(Number) })),
+    });
+    const sum = (known as Score).tokens.reduce((total, { logProbability }) => total + logProbability, 0);
+    expect(sum).toBeCloseTo(score, 12);
+    expect((other as Score).score).toBeLessThan(score);
+    expect(refused).toEqual({ error: expect.stringMatching(/^the text has 8 tokens/) });
+    expect(empty).toEqual({ error: expect.stringMatching(/no token/) });
+  });
+
   test("calls at the same time queue up and keep their answers", async () => {
     const texts = [..."abcdef"];
     const answers = await Promise.all(texts.map((text) => model.generate(text)));
@@ -95,9 +146,67 @@ describe("generate", () => {
   });
 });
 
+describe("stream", () => {
+  async function collect(pieces: AsyncIterable<StreamPiece>): Promise<StreamPiece[]> {
+    const collected: StreamPiece[] = [];
+    for await (const piece of pieces) collected.push(piece);
+    return collected;
+  }
+
+  test.each([
+    ["char", "c", "fedcba"],
+    ["word", "c", "f e d c b a"],
+    ["char", "", ""],
+  ] as const)("gives the %s tokens of %j one by one, and the whole answer at the end", async (tokens, source, text) => {
+    const folder = join(root, `stream-${tokens}`);
+    writeCountdown(folder, { tokens });
+    const model = await load(folder, { worker: false });
+    const pieces = await collect(model.stream(source));
+    expect(pieces.map((piece) => piece.text).join("")).toBe(text);
+    expect(pieces.flatMap((piece) => piece.tokens)).toEqual(text.replaceAll(" ", "").split(""));
+    expect(pieces.length).toBeGreaterThanOrEqual(text.replaceAll(" ", "").length);
+    expect(pieces.at(-1)).toEqual({ text: "", tokens: [], result: await model.generate(source) });
+    await model.dispose();
+  });
+
+  test("leaving the loop stops the work, and the model goes on", async () => {
+    writeCountdown(join(root, "long"), { maxTargetLength: 100_000 });
+    const model = await load(join(root, "long"), { worker: false });
+    // "ab" alternates for ever.
+    for await (const { tokens } of model.stream("ab")) {
+      expect(tokens).toHaveLength(1);
+      break;
+    }
+    expect((await model.generate("c")).text).toBe("fedcba");
+    await expect(collect(model.stream("ab", { signal: AbortSignal.timeout(30) }))).rejects.toThrow(/timeout/);
+    await expect(collect(model.stream("c", { beams: 2 }))).rejects.toThrow(/^beams is 2, but tokens can be given one by one only/);
+    await expect(collect(model.stream("abcdefgh"))).rejects.toThrow(UserError);
+    await model.dispose();
+  });
+});
+
+test("an abort rejects at once, whatever the call waits for", async () => {
+  writeCountdown(join(root, "abort"), { maxTargetLength: 100_000 });
+  const model = await load(join(root, "abort"), { worker: false });
+  const controller = new AbortController();
+  const running = model.generate("ab", { signal: controller.signal });
+  const waiting = model.generate("ab", { signal: controller.signal });
+  const after = model.generate("c");
+  setTimeout(() => controller.abort(new Error("enough")), 20);
+  const settled = await Promise.allSettled([running, waiting, after]);
+  expect(settled).toMatchObject([
+    { status: "rejected", reason: new Error("enough") },
+    { status: "rejected", reason: new Error("enough") },
+    { status: "fulfilled", value: { text: "fedcba" } },
+  ]);
+  await expect(model.generate("c", { signal: controller.signal })).rejects.toThrow("enough");
+  await expect(load(join(root, "abort"), { worker: false, signal: controller.signal })).rejects.toThrow("enough");
+  await model.dispose();
+});
+
 test("words: white space parts them, and a special token that a user types is unknown", async () => {
   writeCountdown(join(root, "word"), { tokens: "word", maxSourceLength: 3 });
-  const model = await load(join(root, "word"));
+  const model = await load(join(root, "word"), { worker: false });
   expect(await model.generate(" c ")).toMatchObject({ text: "f e d c b a", tokens: [..."fedcba"] });
   expect(await model.generate(" \t")).toMatchObject({ text: "", tokens: [] });
   expect(await model.generate("c </s>")).toEqual(await model.generate("c nonsense"));
@@ -111,7 +220,7 @@ describe("life", () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   test("dispose waits for the calls under way, releases both sessions, and may be called twice", async () => {
-    const model = await load(folder);
+    const model = await load(folder, { worker: false });
     const answers = model.generate(["a", "b", "c"]);
     await Promise.all([model.dispose(), model.dispose()]);
     expect(await answers).toHaveLength(3);
@@ -127,13 +236,13 @@ describe("life", () => {
       ...manifest,
       variants: [{ ...variant!, graphs: { ...variant!.graphs, decoder: { ...decoder!, file: "encoder.onnx" } } }],
     });
-    await expect(load(folder)).rejects.toThrow(/encoder\.onnx: token is not int32 \[B\], as the manifest says/);
+    await expect(load(folder, { worker: false })).rejects.toThrow(/encoder\.onnx: token is not int32 \[B\], as the manifest says/);
     await expectAllReleased(2);
   });
 
   test("weights that are no numbers are said to be so", async () => {
     writeCountdown(folder, { weights: new Float32Array(20).fill(Number.NaN) });
-    const model = await load(folder);
+    const model = await load(folder, { worker: false });
     await expect(model.generate("a")).rejects.toThrow(/not finite numbers/);
     await model.dispose();
   });
@@ -143,6 +252,8 @@ describe("life", () => {
   });
 
   test("an unknown device is refused, and the known ones are named", async () => {
-    await expect(load(folder, { device: "gpu" as "cpu" })).rejects.toThrow(/^unknown device "gpu": choose one of cpu, cuda, webgpu$/);
+    await expect(load(folder, { device: "gpu" })).rejects.toThrow(
+      new UserError('unknown device "gpu": in Node choose one of auto, cpu, cuda, webgpu, wasm'),
+    );
   });
 });
