@@ -1,0 +1,55 @@
+import { initialize, traceInference } from "@s2s/graph-builder";
+import { load, SPECIAL_TOKENS, Vocabulary } from "@s2s/runtime";
+import { buildInferenceGraphs, exportBundle, exportWeb } from "@s2s/trainer";
+import type { ModelConfig, Precision } from "@s2s/runtime/manifest";
+
+export interface RandomModel {
+  readonly hidden?: number;
+  readonly seed?: number;
+  readonly letters?: string;
+  readonly maxTargetLength?: number;
+}
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz ";
+
+/** A bundle with random weights: its answers make no sense, but Node and a page must give the same. */
+export async function writeRandomModel(folder: string, options: RandomModel = {}): Promise<void> {
+  const { hidden = 16, seed = 1, letters = LETTERS, maxTargetLength = 24 } = options;
+  const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...letters]);
+  const side = { embedding: hidden, hidden, layers: 1 };
+  const model: ModelConfig = {
+    kind: "seq2seq",
+    sourceVocabulary: vocabulary.size,
+    targetVocabulary: vocabulary.size,
+    encoder: { ...side, bidirectional: false, reverseSource: false },
+    decoder: side,
+  };
+  const weights = new Map(
+    traceInference(model).parameters.map((spec) => [
+      spec.name,
+      // Larger than those that training starts from, so that one token is clearly the best.
+      { shape: spec.shape, data: initialize(spec, seed).map((value) => value * 4) },
+    ]),
+  );
+  const source = { tokens: "char" as const, vocabulary, maxLength: 64 };
+  await exportBundle(
+    folder,
+    { model, weights, source, target: { ...source, maxLength: maxTargetLength }, training: {} },
+    buildInferenceGraphs,
+  );
+}
+
+/** What the model answers in Node. */
+export async function answerInNode(folder: string, text: string): Promise<string> {
+  const model = await load(folder, { device: "cpu", worker: false });
+  try {
+    return (await model.generate(text)).text;
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** A site with the model of a bundle. */
+export async function writeSite(folder: string, bundle: string, precisions?: readonly Precision[]): Promise<void> {
+  await exportWeb(bundle, { out: folder, precisions });
+}
