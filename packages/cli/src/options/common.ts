@@ -23,13 +23,21 @@ export function countOption(name: string, description: string, maximum: number):
   return new Option(`--${name} <n>`, description).argParser((text) => parseOption(key, `--${name}`, text));
 }
 
+/** `--device`: where a model runs that is loaded to answer. */
+export function deviceOption(): Option {
+  return new Option(
+    "--device <name>",
+    "auto, cpu, cuda, webgpu, wasm or a long name such as node-cpu (default: auto); `s2s doctor` says which work here",
+  );
+}
+
 /** `--ep`, as for training. */
 export function providerOption(): Option {
   const key = configKeys().find((each) => each.key === "training.ep");
   if (key?.choices === undefined) throw new Error("the configuration has no training.ep");
-  return new Option(`--ep <${key.choices.join("|")}>`, "execution provider; `s2s doctor` says which work here")
-    .default("cpu")
-    .argParser((text) => parseOption(key, "--ep", text));
+  return new Option(`--ep <${key.choices.join("|")}>`, "execution provider; --device has more").argParser((text) =>
+    parseOption(key, "--ep", text),
+  );
 }
 
 /** The value of an option that a command cannot do without. @throws UserError naming it */
