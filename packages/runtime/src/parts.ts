@@ -6,12 +6,16 @@ import { type BundleSource, openSource } from "./source/source.ts";
 
 export type { Bundle, BundleFiles } from "./bundle.ts";
 export { UserError } from "./errors.ts";
+export { openGraph } from "./open-graph.ts";
 export { Queue } from "./queue.ts";
+export { search } from "./search/search.ts";
+export { Seq2Seq } from "./seq2seq.ts";
+export type { States } from "./seq2seq.ts";
 export { sha256 } from "./source/sha256.ts";
 export type { DownloadProgress } from "./source/progress.ts";
 export type { BundleSource } from "./source/source.ts";
 export { createTokenizer } from "./tokenizer.ts";
-export { END_ID, START_ID, UNKNOWN_ID } from "./vocabulary.ts";
+export { END_ID, PAD_ID, START_ID, UNKNOWN_ID } from "./vocabulary.ts";
 export type { Vocabulary } from "./vocabulary.ts";
 export { wasmBeside } from "./web/wasm-beside.ts";
 
