@@ -66,7 +66,7 @@ function pathLines(paths: readonly DecodePath[]): string[] {
   }
   const table = [
     ["ms a token, one text", ...beams.map((n) => (n === 1 ? "greedy" : `beam ${n}`))],
-    ...[...rows].map(([name, times]) => [name, ...times]),
+    ...Array.from(rows, ([name, times]) => [name].concat(times)),
   ];
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   return table.map((row) =>
