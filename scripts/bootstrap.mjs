@@ -77,8 +77,10 @@ function build() {
   const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
   const { status } = run(process.execPath, [compiler, "-b", "tsconfig.build.json"]);
   if (status !== 0) fail("the build failed: the lines above say where", status ?? 1);
-  const web = run(process.execPath, [path.join(root, "packages", "runtime", "web-build.mjs")]);
-  if (web.status !== 0) fail("building the browser's scripts failed: the lines above say where", web.status ?? 1);
+  for (const name of ["runtime", "parity"]) {
+    const web = run(process.execPath, [path.join(root, "packages", name, "web-build.mjs")]);
+    if (web.status !== 0) fail("building the browser's scripts failed: the lines above say where", web.status ?? 1);
+  }
 }
 
 const [major, minor] = process.versions.node.split(".").map(Number);

@@ -1,9 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import { readBundle, resolveBundle } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { type Device, chooseDevices } from "./devices.ts";
 import { askDevice } from "./hosts/ask.ts";
 import { judgeVariant } from "./judge.ts";
 import { type ExpectedBatch, drawProbes, expectBatch } from "./probes.ts";
+import type { Weights } from "./reference/parameters.ts";
 import { Reference } from "./reference/seq2seq.ts";
 import type { DeviceReport, ParityReport } from "./report.ts";
 import { type ExpectedTraining, expectTraining, judgeTraining } from "./training.ts";
@@ -36,7 +38,7 @@ export async function checkParity(path: string, options: ParityOptions = {}): Pr
   const folder = await resolveBundle(path);
   const { manifest } = await readBundle(folder);
   const { weights, precision } = await readWeights(folder, manifest);
-  const plan = makePlan(manifest, new Reference(manifest.model, weights), weights);
+  const plan = await makePlan(manifest, new Reference(manifest.model, weights), weights, options.signal);
   const reports: DeviceReport[] = [];
   let nodeCpu: Findings | undefined;
   for (const device of devices) {
@@ -58,9 +60,15 @@ export async function checkParity(path: string, options: ParityOptions = {}): Pr
 
 const namesOf = ({ files }: Manifest): string[] => ["s2s.json", ...files.map(({ name }) => name)];
 
-function makePlan(manifest: Manifest, reference: Reference, weights: Parameters<typeof expectTraining>[2]): Plan {
+async function makePlan(manifest: Manifest, reference: Reference, weights: Weights, signal: AbortSignal | undefined): Promise<Plan> {
   const { sources, searches } = drawProbes(manifest);
-  const batches = sources.map((batch) => expectBatch(reference, batch, searches));
+  const between = async (): Promise<void> => {
+    // Lets an interruption be heard.
+    await setImmediate();
+    signal?.throwIfAborted();
+  };
+  const batches: Awaited<ReturnType<typeof expectBatch>>[] = [];
+  for (const batch of sources) batches.push(await expectBatch(reference, batch, searches, between));
   const training = expectTraining(manifest, reference, weights, batches);
   return {
     workload: { batches: batches.map(({ work }) => work), searches, ...(training && { training: training.work }) },

@@ -1,4 +1,4 @@
-import { END_ID, UNKNOWN_ID } from "@s2s/runtime";
+import { END_ID, START_ID, UNKNOWN_ID } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { threefry2x32 } from "@s2s/runtime/random";
 import type { Found, SearchSpec } from "./reference/search.ts";
@@ -50,28 +50,39 @@ export function drawProbes({ maxSourceLength, maxTargetLength, source }: Manifes
   return {
     sources,
     searches: [
-      { beams: 1, lengthPenalty: 1, maxLength },
-      { beams: 4, lengthPenalty: 1, maxLength },
-      { beams: 2, lengthPenalty: 0.6, maxLength },
+      { beams: 1, lengthPenalty: 0, maxLength },
+      { beams: 4, lengthPenalty: 0.8, maxLength },
     ],
   };
 }
 
-/** The work of a batch, whose targets are the reference's best answers, and what the reference says of it. */
-export function expectBatch(
+/**
+ * The work of a batch, whose targets are the reference's best answers, and what the reference says of it.
+ * @param between awaited now and then: the reference takes seconds for a large model
+ */
+export async function expectBatch(
   reference: Reference,
   sources: readonly (readonly number[])[],
   searches: readonly SearchSpec[],
-): { readonly work: BatchWork; readonly expected: ExpectedBatch } {
-  const found = searches.map((spec) => sources.map((source) => searchReference(reference, source, spec)));
+  between: () => Promise<void>,
+): Promise<{ readonly work: BatchWork; readonly expected: ExpectedBatch }> {
+  const found: Found[][] = [];
+  for (const spec of searches) {
+    const answers: Found[] = [];
+    for (const source of sources) {
+      answers.push(searchReference(reference, source, spec));
+      await between();
+    }
+    found.push(answers);
+  }
   const most = Math.max(1, Math.floor(MOST_LOGITS / reference.vocabularySize)) - 1;
-  // Those of the second search: beams end sooner than greedy search, so that targets differ in length.
+  // Those of the second search: with beams more of them end, so that they differ in length.
   const targets = found[1].map(({ hypotheses: [best] }) => best.ids.slice(0, most));
   return {
     work: { sources, targets },
     expected: {
       states: sources.map((source) => reference.start(source).flat()),
-      logits: sources.map((source, i) => reference.logits(source, [2, ...targets[i]])),
+      logits: sources.map((source, i) => reference.logits(source, [START_ID, ...targets[i]])),
       searches: found,
     },
   };

@@ -1,6 +1,6 @@
 import type { Manifest, Trainable } from "@s2s/runtime/manifest";
 import { boundOf } from "./bounds.ts";
-import { difference } from "./compare/difference.ts";
+import { difference, relativeToLargest } from "./compare/difference.ts";
 import type { Device } from "./devices.ts";
 import type { ExpectedBatch } from "./probes.ts";
 import type { Weights } from "./reference/parameters.ts";
@@ -39,7 +39,8 @@ export function expectTraining(
   const pairs: IdPair[] = sources.map((source, i) => ({ source, target: [...targets[(i + 1) % targets.length], 3] }));
   const { labelSmoothing } = trainable;
   const gradients = reference.gradients(pairs, labelSmoothing);
-  const norm = Math.hypot(...[...gradients.values()].map((gradient) => Math.hypot(...gradient)));
+  let squares = 0;
+  for (const gradient of gradients.values()) for (const value of gradient) squares += value * value;
   const tokens = pairs.reduce((sum, { target }) => sum + target.length, 0);
   const first: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
   for (const [name, { shape, data }] of weights) {
@@ -53,7 +54,7 @@ export function expectTraining(
     work: {
       pairs,
       first,
-      gradientScale: SMALL_NORM / norm,
+      gradientScale: SMALL_NORM / Math.sqrt(squares),
       steps: STEPS,
       scale: 1 / tokens,
       learningRate: trainable.learningRate,
@@ -100,7 +101,9 @@ function referenceFigures(found: TrainingFindings, { manifest, trainable, work, 
   const last = new Reference(manifest.model, later).loss(work.pairs, trainable.labelSmoothing);
   return {
     lossDifference: difference([found.losses[0], found.losses.at(-1) ?? Number.NaN], [loss, last]),
-    gradientDifference: largest([...gradients].map(([name, gradient]) => difference(gradientOf(name, found, trainable, work), gradient))),
+    gradientDifference: largest(
+      [...gradients].map(([name, gradient]) => relativeToLargest(gradientOf(name, found, trainable, work), gradient)),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
-import { type DeviceReport, type Figures, type ParityReport, checkParity, DEVICE_NAMES } from "@s2s/parity";
+import { type DeviceReport, type Figures, type ParityOptions, type ParityReport, checkParity, DEVICE_NAMES } from "@s2s/parity";
 import { Command, Option } from "commander";
 import { EXIT } from "../errors.ts";
+import { catchInterrupts } from "../interrupt.ts";
 import { countOption, jsonOption } from "../options/common.ts";
 import { percent, table } from "../report/format.ts";
 import { type Colors, colorsFor, type Terminal } from "../terminal.ts";
@@ -35,15 +36,27 @@ export function parityCommand(terminal: Terminal): Command {
     .addOption(jsonOption('print {"devices": [...], "ok"} as one JSON object'))
     .addHelpText("after", HELP)
     .action(async (bundle: string, { devices, timeout, json = false }: Options) => {
-      const report = await checkParity(bundle, {
-        devices,
-        timeoutSeconds: timeout,
-        onDevice: ({ name, report }) => report ?? terminal.note(`${name} ...`),
-      });
+      const report = await checked(bundle, { devices, timeoutSeconds: timeout }, terminal);
+      if (!report) return;
       if (json) terminal.printJson(report);
       else for (const line of lines(report, colorsFor(terminal.stdout))) terminal.print(line);
       if (!report.ok) terminal.exitCode = EXIT.different;
     });
+}
+
+/** Undefined after a Ctrl-C, which also ends what was started: browsers would go on for ever. */
+async function checked(bundle: string, options: ParityOptions, terminal: Terminal): Promise<ParityReport | undefined> {
+  const interruption = catchInterrupts(() => terminal.note("ending the devices' processes"));
+  try {
+    const onDevice: ParityOptions["onDevice"] = ({ name, report }) => report ?? terminal.note(`${name} ...`);
+    return await checkParity(bundle, { ...options, signal: interruption.signal, onDevice });
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    terminal.exitCode = interruption.exitCode();
+    return undefined;
+  } finally {
+    interruption.dispose();
+  }
 }
 
 const splitNames = (text: string): string[] => text.split(",").map((name) => name.trim());

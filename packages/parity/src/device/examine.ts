@@ -1,4 +1,4 @@
-import { type Bundle, Seq2Seq, START_ID, type States, search } from "@s2s/runtime";
+import { type Bundle, Seq2Seq, START_ID, type States, search } from "@s2s/runtime/parts";
 import type { SessionOptions } from "@s2s/runtime/ort";
 import type { BatchFindings, BatchWork, SplitFindings, VariantFindings, Workload } from "../workload.ts";
 import { openGenerate } from "./generate.ts";

@@ -1,6 +1,6 @@
-import { type Bundle, graphSource } from "@s2s/runtime";
+import { type Bundle, openGraph } from "@s2s/runtime/parts";
 import type { GraphInfo } from "@s2s/runtime/manifest";
-import { type SessionOptions, createSession } from "@s2s/runtime/ort";
+import type { SessionOptions } from "@s2s/runtime/ort";
 import type { FoundHypothesis, SearchSpec } from "../reference/search.ts";
 import { float32, int32, lengthsOf, padded } from "./pad.ts";
 
@@ -12,7 +12,7 @@ export interface Generate {
 
 /** generate.onnx, fed as any other language feeds it: see docs/design.md for its inputs and outputs. */
 export async function openGenerate(bundle: Bundle, graph: GraphInfo, options: SessionOptions): Promise<Generate> {
-  const session = await createSession(await graphSource(bundle, graph), options);
+  const session = await openGraph(bundle, graph, options);
   return {
     async run(sources, { beams, lengthPenalty, maxLength }) {
       const { ids, lengths, scores } = await session.run({

@@ -1,4 +1,4 @@
-import { PAD_ID } from "@s2s/runtime";
+import { PAD_ID } from "@s2s/runtime/parts";
 import { Tensor } from "@s2s/runtime/ort";
 
 /** Rows of ids side by side, padded on the right: [B, S] int32. */

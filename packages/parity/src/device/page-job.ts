@@ -1,4 +1,3 @@
-import { openSource } from "@s2s/runtime";
 import { type Look, runJob } from "./run-job.ts";
 
 interface GpuAdapter {
@@ -8,7 +7,7 @@ interface GpuAdapter {
 /** In a page and in a worker of one. */
 export async function runInPage(address: string): Promise<void> {
   await runJob(address, {
-    openFiles: () => openSource(`${address}bundle/`, { cache: false }),
+    bundleAt: () => `${address}bundle/`,
     look: async ({ provider }) => (provider === "webgpu" ? lookForGpu() : {}),
   });
 }

@@ -1,4 +1,5 @@
-import { type BundleFiles, openBundle } from "@s2s/runtime";
+import { type Bundle, openBundleAt } from "@s2s/runtime/parts";
+import type { Precision } from "@s2s/runtime/manifest";
 import { decodeWire, encodeWire } from "../wire.ts";
 import type { Answer, Findings, Job, VariantFindings } from "../workload.ts";
 import { examine } from "./examine.ts";
@@ -6,7 +7,8 @@ import { train } from "./train.ts";
 
 /** What a device's program knows of where it runs. */
 export interface Surroundings {
-  openFiles(job: Job, address: string): Promise<BundleFiles>;
+  /** Path or address of the bundle. */
+  readonly bundleAt: (job: Job, address: string) => string;
   /** Whether there is what the job's provider needs, as far as it can be told beforehand. */
   look?(job: Job): Promise<Look>;
 }
@@ -30,19 +32,18 @@ export async function post(address: string, answer: Answer): Promise<void> {
   await fetch(`${address}result`, { method: "POST", body: encodeWire(answer) });
 }
 
-async function answerJob(job: Job, address: string, { openFiles, look }: Surroundings): Promise<Answer> {
+async function answerJob(job: Job, address: string, { bundleAt, look }: Surroundings): Promise<Answer> {
   const seen = (await look?.(job)) ?? {};
   if ("absent" in seen) return seen;
   const { workload, provider } = job;
   const options = { provider, threads: 1 };
-  const files = await openFiles(job, address);
-  const { manifest } = await openBundle(files);
+  const open = (precision?: Precision): Promise<Bundle> => openBundleAt(bundleAt(job, address), { precision, cache: false });
+  const { manifest } = await open();
   const variants: VariantFindings[] = [];
-  for (const { precision } of manifest.variants) variants.push(await examine(await openBundle(files, { precision }), workload, options));
+  for (const { precision } of manifest.variants) variants.push(await examine(await open(precision), workload, options));
   let findings: Findings = { variants };
   if (workload.training && manifest.trainable) {
-    const bundle = await openBundle(files, { precision: "float32" });
-    findings = { variants, training: await train(bundle, manifest.trainable, workload.training, options) };
+    findings = { variants, training: await train(await open("float32"), manifest.trainable, workload.training, options) };
   }
   return { findings, ...seen };
 }

@@ -1,6 +1,6 @@
-import { type Bundle, START_ID, graphSource } from "@s2s/runtime";
+import { type Bundle, START_ID, openGraph } from "@s2s/runtime/parts";
 import type { Trainable } from "@s2s/runtime/manifest";
-import { type Session, type SessionOptions, Tensor, createSession } from "@s2s/runtime/ort";
+import { type Session, type SessionOptions, Tensor } from "@s2s/runtime/ort";
 import type { TrainingFindings, TrainingWork } from "../workload.ts";
 import { float32, int32, lengthsOf, padded } from "./pad.ts";
 
@@ -8,7 +8,7 @@ type Feeds = Readonly<Record<string, Tensor>>;
 
 /** Steps of the bundle's training graph: one to see the gradient, and a short training. */
 export async function train(bundle: Bundle, { graph }: Trainable, work: TrainingWork, options: SessionOptions): Promise<TrainingFindings> {
-  const session = await createSession(await graphSource(bundle, graph), options);
+  const session = await openGraph(bundle, graph, options);
   try {
     const first: Feeds = Object.fromEntries(
       Object.entries(work.first).map(([name, { shape, data }]) => [name, new Tensor("float32", data, shape)]),
