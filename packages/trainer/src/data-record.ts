@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { UserError } from "@s2s/runtime";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
@@ -21,7 +21,8 @@ export type DataRecord = v.InferOutput<typeof DataRecordSchema>;
 /** Where the validation pairs of a run that begins come from. */
 export async function dataRecord({ data }: Config, { valid }: Dataset): Promise<DataRecord> {
   const file = data.valid ?? data.train;
-  if (file === undefined || valid.count === 0) return { validation: null };
+  // A pipe cannot be read again, and might block for ever.
+  if (file === undefined || valid.count === 0 || !(await stat(file)).isFile()) return { validation: null };
   return { validation: { file, sha256: await sha256OfFile(file), pairs: valid.count, heldOut: data.valid === undefined } };
 }
 
@@ -31,12 +32,10 @@ export async function readDataRecord(path: string): Promise<DataRecord> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw new UserError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}), so the validation pairs are not known; give them with --data FILE`,
-      {
-        cause: error,
-      },
-    );
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(`${path}: cannot be read (${code}), so the validation pairs are not known; give them with --data FILE`, {
+      cause: error,
+    });
   }
   try {
     return v.parse(DataRecordSchema, JSON.parse(text));

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -77,7 +78,7 @@ describe("a user's mistakes are named", () => {
   test("a run without validation pairs", async () => {
     await trained({ validFraction: 0 });
     expect(record()).toEqual({ validation: null });
-    await refused(/was trained without validation pairs; give the pairs to measure on with --data FILE$/);
+    await refused(/was trained without validation pairs that can be read again; give the pairs to measure on with --data FILE$/);
   });
 
   test("a record that is missing or damaged, and a configuration that was changed", async () => {
@@ -90,4 +91,13 @@ describe("a user's mistakes are named", () => {
     rmSync(join(run, "data.json"));
     await refused(/data\.json: cannot be read \(ENOENT\), so the validation pairs are not known; give them with --data FILE$/);
   });
+});
+
+test.skipIf(process.platform === "win32")("pairs from a pipe train, and are not waited for a second time", async () => {
+  const pipe = join(temporary.path, "pairs");
+  execFileSync("mkfifo", [pipe]);
+  const writer = spawn("sh", ["-c", 'cat "$1" > "$2"', "sh", train, pipe], { stdio: "ignore" });
+  await collect(toyOptions(run, toyConfig(pipe, { epochs: 1 })));
+  expect(record()).toEqual({ validation: null });
+  writer.kill();
 });

@@ -2,6 +2,7 @@ import { END_ID, Graphs, Seq2Seq } from "@s2s/runtime";
 import type { Bundle, Hypothesis } from "@s2s/runtime";
 import type { Precision } from "@s2s/runtime/manifest";
 import { median } from "../bench/cases.ts";
+import { round } from "../bench/train.ts";
 import { selectPairs } from "../data/pairs.ts";
 import type { Pairs } from "../data/pairs.ts";
 import { evaluate } from "../evaluate.ts";
@@ -81,7 +82,7 @@ async function timeTokens(bundle: Bundle, texts: Pairs): Promise<number[]> {
         }
       }
     }
-    return best.map((times) => median(times));
+    return best.map((times) => round(median(times), 5));
   } finally {
     for (const graphs of opened) await graphs.dispose();
   }

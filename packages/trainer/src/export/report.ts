@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@s2s/runtime";
+import { PRECISIONS } from "@s2s/runtime/manifest";
 import type { Manifest, Precision } from "@s2s/runtime/manifest";
 import { namesIn } from "../files.ts";
 import type { VariantFigures } from "./measure.ts";
@@ -35,9 +36,10 @@ export async function exportReport(
   const files = await namesIn(folder);
   const sizes = await Promise.all(files.map(async (name) => (await stat(join(folder, name))).size));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  const variants = measured.variants.map((variant) => {
-    const { precision } = variant;
-    return [precision, { bytes: precision === single ? bytes : variantBytes(measured, variant), ...figures.get(precision) }];
+  const variants = PRECISIONS.flatMap((precision) => {
+    const variant = measured.variants.find((each) => each.precision === precision);
+    if (!variant) return [];
+    return [[precision, { bytes: precision === single ? bytes : variantBytes(measured, variant), ...figures.get(precision) }]];
   });
   return { files: files.toSorted(), bytes, ...(pairs !== undefined && { pairs }), ...Object.fromEntries(variants) };
 }

@@ -17,13 +17,19 @@ const BEGINNING = Buffer.from("\u0008\u000a\u0012\u0003s2s", "latin1");
 
 /** Whether s2s wrote this ONNX file. */
 export async function isOwnModel(path: string): Promise<boolean> {
-  const file = await open(path, "r");
+  const bytes = Buffer.alloc(BEGINNING.length);
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
-    return buffer.subarray(0, bytesRead).equals(BEGINNING);
-  } finally {
-    await file.close();
+    const file = await open(path, "r");
+    try {
+      await file.read(bytes);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // A folder, or not ours to read.
+    return false;
   }
+  return bytes.equals(BEGINNING);
 }
 
 /**

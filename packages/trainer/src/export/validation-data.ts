@@ -19,7 +19,7 @@ type Encoding = Pick<Bundle, "manifest" | "source" | "target">;
  */
 export async function runValidation(folder: string, bundle: Encoding): Promise<Pairs> {
   const { validation } = await readDataRecord(runPaths(folder).data);
-  if (validation === null) throw new UserError(`${folder}: was trained without validation pairs; ${ELSEWHERE}`);
+  if (validation === null) throw new UserError(`${folder}: was trained without validation pairs that can be read again; ${ELSEWHERE}`);
   const { file, sha256, pairs, heldOut } = validation;
   if (!(await exists(file))) throw new UserError(`${file}: is missing, and the validation pairs of ${folder} are in it; ${ELSEWHERE}`);
   if ((await sha256OfFile(file)) !== sha256)
