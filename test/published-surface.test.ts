@@ -58,7 +58,6 @@ test("@s2s/runtime", () => {
     UNKNOWN_ID UserError
     Vocabulary
     createSession createTokenizer
-    greedy
     load
     normalizer
     openBundle openFolder ortVersion

@@ -16,8 +16,6 @@ export { probeProvider, requireProvider } from "./probe.ts";
 export type { ProviderReport } from "./probe.ts";
 export { PROVIDERS, providerRequirements } from "./providers.ts";
 export type { Provider } from "./providers.ts";
-export { greedy } from "./search/greedy.ts";
-export type { GreedyOptions } from "./search/greedy.ts";
 export type { Hypothesis } from "./search/hypothesis.ts";
 export { normalizer } from "./search/logits.ts";
 export type { Normalizer } from "./search/logits.ts";
