@@ -176,6 +176,10 @@ describe("what cannot be exported", () => {
     await expect(exportRun(join(place.path, "none"), { out })).rejects.toThrow(/there is no such folder/);
     mkdirSync(out);
     await expect(exportRun(out, { out: `${out}-x` })).rejects.toThrow(/holds no model/);
+    await exportRun(whole.bundle, { out, singleFile: true });
+    const file = join(out, "generate.onnx");
+    for (const refused of [exportRun(file, { out: `${out}-x` }), evaluated(file, whole.data)])
+      await expect(refused).rejects.toThrow(/generate\.onnx: is a model in one file, which can only generate; give the run/);
   });
 });
 
