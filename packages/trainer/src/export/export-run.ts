@@ -1,9 +1,10 @@
 import { rm } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { readBundle, resolveBundle, UserError } from "@s2s/runtime";
+import { readBundle, UserError } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs } from "../build-inference.ts";
+import { bundleFolder } from "../bundle-folder.ts";
 import { readBundleWeights } from "../bundle-weights.ts";
 import type { Pairs } from "../data/pairs.ts";
 import type { State } from "../executor.ts";
@@ -34,7 +35,7 @@ export interface ExportResult {
 export async function exportRun(path: string, options: ExportOptions): Promise<ExportResult> {
   checkExportOptions(options);
   const { precisions = ["float32"], singleFile = false, limit = EXPORT_DEFAULTS.limit, onProgress = () => {} } = options;
-  const from = await resolveBundle(path);
+  const from = await bundleFolder(path);
   const out = resolve(options.out);
   refuseOwnFolder(path, from, out);
   await refuseForeignFolder(out);
