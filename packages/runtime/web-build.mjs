@@ -9,8 +9,8 @@ const { dependencies } = JSON.parse(readFileSync(path.join(root, "package.json")
 
 /** Name of a script in dist/web and its source. */
 export const ENTRIES = {
-  s2s: "src/web/s2s.ts",
-  "s2s.worker": "src/web/s2s.worker.ts",
+  s2s: "src/scripts/s2s.ts",
+  "s2s.worker": "src/scripts/s2s.worker.ts",
 };
 
 /** The builds of ONNX Runtime and the files beside the scripts that they are; loaded on demand. */
@@ -27,7 +27,7 @@ const ortBeside = {
       path: ORT[/** @type {keyof typeof ORT} */ (found.path)],
       external: true,
     }));
-    onResolve({ filter: /^onnxruntime-common$/ }, () => ({ path: path.join(root, "src", "web", "tensor.ts") }));
+    onResolve({ filter: /^onnxruntime-common$/ }, () => ({ path: path.join(root, "src", "scripts", "tensor.ts") }));
   },
 };
 

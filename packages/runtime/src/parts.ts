@@ -17,7 +17,7 @@ export type { BundleSource } from "./source/source.ts";
 export { createTokenizer } from "./tokenizer.ts";
 export { END_ID, PAD_ID, START_ID, UNKNOWN_ID } from "./vocabulary.ts";
 export type { Vocabulary } from "./vocabulary.ts";
-export { wasmBeside } from "./web/wasm-beside.ts";
+export { wasmBeside } from "./scripts/wasm-beside.ts";
 
 /**
  * Opens a bundle from wherever `load` takes one, and checks what a precision needs of it.
