@@ -22,6 +22,8 @@ export class TestServer {
   readonly requests: string[] = [];
   /** Violations that browsers have reported, pages' and workers'. */
   readonly violations: string[] = [];
+  /** Answers nothing any more, as if the network were gone. */
+  offline = false;
   /** Said with every answer. */
   headers: Headers = { "cache-control": "no-store" };
   readonly origin: string;
@@ -71,6 +73,7 @@ export class TestServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.offline) return void request.socket.destroy();
     const path = decodeURIComponent((request.url ?? "/").replace(/[?#].*$/, ""));
     if (path === "/violations") {
       let text = "";
