@@ -77,7 +77,7 @@ function build() {
   const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
   const { status } = run(process.execPath, [compiler, "-b", "tsconfig.build.json"]);
   if (status !== 0) fail("the build failed: the lines above say where", status ?? 1);
-  for (const name of ["runtime", "parity"]) {
+  for (const name of ["runtime", "trainer", "parity"]) {
     const web = run(process.execPath, [path.join(root, "packages", name, "web-build.mjs")]);
     if (web.status !== 0) fail("building the browser's scripts failed: the lines above say where", web.status ?? 1);
   }

@@ -26,6 +26,7 @@ element.addEventListener("s2s-load", ({ detail: { model, duration } }) => {
   tell("device", `${device.name}: ${device.reason}`);
   tell("thread", `${thread.kind}: ${thread.reason}`);
   tell("loaded", seconds(duration));
+  byId("teach").hidden = manifest.trainable === undefined;
 });
 
 element.addEventListener("s2s-result", ({ detail: { generation, duration } }) => {

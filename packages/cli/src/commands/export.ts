@@ -13,6 +13,7 @@ interface Options {
   readonly precision?: readonly Precision[];
   readonly singleFile?: boolean;
   readonly web?: boolean;
+  readonly trainable?: boolean;
   readonly maxAccuracyDrop?: number;
   readonly data?: string;
   readonly limit?: number;
@@ -28,11 +29,14 @@ precisions the first that runs on a device is taken.
 --web writes a folder for any static host: the model, the element <s2s-model> with all that it needs, a page to try it on, and a README.md that tells
 how to put it into a page of one's own. Visitors fetch one precision: the first, or what the page asks for.
 
+--trainable adds train.onnx, a whole training step: with it a program or a page goes on training the float32 weights (docs/browser-training.md).
+
 Examples:
   $ s2s export run --out bundle
   $ s2s export run --out bundle --precision int8,float32 --json
   $ s2s export run --out model --single-file --precision float16
-  $ s2s export run --out site --web --precision int8 && s2s serve site`;
+  $ s2s export run --out site --web --precision int8 && s2s serve site
+  $ s2s export run --out site --web --trainable && s2s serve site`;
 
 export function exportCommand(terminal: Terminal): Command {
   const command = new Command("export")
@@ -44,6 +48,7 @@ export function exportCommand(terminal: Terminal): Command {
     )
     .addOption(new Option("--single-file", "one generate.onnx with weights, vocabularies and manifest in it"))
     .addOption(new Option("--web", "a folder for web pages, with the model in its bundle/"))
+    .addOption(new Option("--trainable", "take a training graph along; with --web also a page on which visitors teach the model"))
     .addOption(
       new Option(
         "--max-accuracy-drop <x>",
@@ -58,26 +63,29 @@ export function exportCommand(terminal: Terminal): Command {
     command,
     configKeys().filter(({ key }) => key === "data.sourceColumn" || key === "data.targetColumn"),
   );
-  return command.action(async (run: string, { out, precision, singleFile, web = false, maxAccuracyDrop, data, limit, json }: Options) => {
-    const folder = required(out, "export needs --out FOLDER, a folder for the model");
-    const given = columns.input().data;
-    if (given !== undefined && data === undefined)
-      throw new UserError(
-        "--source-column and --target-column say where pairs stand in the lines of --data: give --data FILE too, or leave them out",
-      );
-    const { report } = await (web ? exportWeb : exportRun)(run, {
-      out: folder,
-      precisions: precision,
-      singleFile,
-      maxAccuracyDrop,
-      data,
-      limit,
-      columns: given,
-      onProgress: terminal.stderr.isTTY === true ? (text) => terminal.note(text) : undefined,
-    });
-    if (json) terminal.printJson(report);
-    else for (const line of exportLines(folder, report, web)) terminal.print(line);
-  });
+  return command.action(
+    async (run: string, { out, precision, singleFile, web = false, trainable, maxAccuracyDrop, data, limit, json }: Options) => {
+      const folder = required(out, "export needs --out FOLDER, a folder for the model");
+      const given = columns.input().data;
+      if (given !== undefined && data === undefined)
+        throw new UserError(
+          "--source-column and --target-column say where pairs stand in the lines of --data: give --data FILE too, or leave them out",
+        );
+      const { report } = await (web ? exportWeb : exportRun)(run, {
+        out: folder,
+        precisions: precision,
+        singleFile,
+        trainable,
+        maxAccuracyDrop,
+        data,
+        limit,
+        columns: given,
+        onProgress: terminal.stderr.isTTY === true ? (text) => terminal.note(text) : undefined,
+      });
+      if (json) terminal.printJson(report);
+      else for (const line of exportLines(folder, report, web)) terminal.print(line);
+    },
+  );
 }
 
 function precisions(text: string): readonly Precision[] {

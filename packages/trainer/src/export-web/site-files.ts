@@ -15,10 +15,11 @@ export interface SiteFile {
 const { resolve } = createRequire(import.meta.url);
 
 /**
- * The runtime as built for pages, ONNX Runtime's files for wasm and WebGPU, and the demo page.
+ * The runtime as built for pages, ONNX Runtime's files for wasm and WebGPU, and the demo page; for a model that can be trained also the page on which
+ * visitors teach it.
  * @throws UserError where the packages were not built
  */
-export async function siteFiles(): Promise<SiteFile[]> {
+export async function siteFiles(trainable = false): Promise<SiteFile[]> {
   const runtime = dirname(resolve("@s2s/runtime/package.json"));
   const ort = dirname(createRequire(join(runtime, "package.json")).resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
   const from = (folder: string, names: readonly string[], early: boolean): SiteFile[] =>
@@ -31,12 +32,22 @@ export async function siteFiles(): Promise<SiteFile[]> {
     ...from(ort, ["ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm"], false),
     ...from(join(runtime, "site"), ["index.html", "demo.css", "demo.js"], true),
     ...from(join(runtime, "site"), ["README.md"], false),
+    ...(trainable ? await teachFiles() : []),
   ];
   for (const { path } of files) {
     if (!(await exists(path)))
-      throw new UserError(`${path}: is missing; in a clone of s2s run \`npm run build\`, else install @s2s/runtime again`);
+      throw new UserError(`${path}: is missing; in a clone of s2s run \`npm run build\`, else install @s2s/runtime and @s2s/trainer again`);
   }
   return files;
+}
+
+/** The page on which visitors teach the model, and its scripts; most visitors never open it. */
+async function teachFiles(): Promise<SiteFile[]> {
+  const trainer = dirname(resolve("@s2s/trainer/package.json"));
+  const web = join(trainer, "dist", "web");
+  const scripts = (await namesIn(web)).filter((name) => name.endsWith(".js"));
+  const pages = ["teach.html", "teach.css"].map((name) => ({ name, path: join(trainer, "site", name), early: false }));
+  return [...pages, ...(scripts.length > 0 ? scripts : ["teach.js"]).map((name) => ({ name, path: join(web, name), early: false }))];
 }
 
 /** The service worker's program, without the list of files that goes in front of it. */

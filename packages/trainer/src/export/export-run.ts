@@ -10,7 +10,9 @@ import type { Pairs } from "../data/pairs.ts";
 import type { State } from "../executor.ts";
 import { writeBundle } from "../export.ts";
 import type { BundleParts } from "../export.ts";
+import type { Config } from "../config.ts";
 import { holdsRun, readRunConfig } from "../run-folder.ts";
+import { addTrainable } from "../trainable.ts";
 import { measureVariants } from "./measure.ts";
 import { checkExportOptions, EXPORT_DEFAULTS, isRounded } from "./options.ts";
 import type { ExportOptions } from "./options.ts";
@@ -39,6 +41,7 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   const out = resolve(options.out);
   refuseOwnFolder(path, from, out);
   await refuseForeignFolder(out);
+  const config = options.trainable ? await configToTrainBy(path) : undefined;
   const bundle = await readBundle(from);
   const weights = await readBundleWeights(from, bundle.manifest);
   const rounded = precisions.filter(isRounded);
@@ -56,7 +59,8 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
       for (const precision of rounded) refuseLoss(precision, figures, options.maxAccuracyDrop);
     }
     const single = singleFile ? precisions[0] : undefined;
-    const manifest = single ? await packSingleFile(next, written, weights, single) : await keepVariants(next, written, precisions);
+    const kept = single ? await packSingleFile(next, written, weights, single) : await keepVariants(next, written, precisions);
+    const manifest = config ? await addTrainable(next, kept, config) : kept;
     const report = await exportReport(next, written, figures, { pairs: count, single });
     await publishBundle(next, out);
     return { manifest, report };
@@ -73,6 +77,12 @@ export function refuseOwnFolder(path: string, from: string, out: string): void {
     if (first !== ".." && !isAbsolute([first, ...rest].join(sep)))
       throw new UserError(`${out}: is where the model itself is (${folder}); export to another folder`);
   }
+}
+
+/** How the run trained. @throws UserError where there is no run */
+async function configToTrainBy(path: string): Promise<Config> {
+  if (await holdsRun(path)) return readRunConfig(path);
+  throw new UserError(`${path}: is a bundle, which does not know how it was trained; export the run that it is from with --trainable`);
 }
 
 /** @throws UserError where the pairs are not known, gone or changed */

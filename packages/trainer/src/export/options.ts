@@ -10,6 +10,8 @@ export interface ExportOptions {
   readonly precisions?: readonly Precision[] | undefined;
   /** One `generate.onnx` with weights, vocabularies and manifest in it; takes a single precision. */
   readonly singleFile?: boolean | undefined;
+  /** Whether the bundle takes a training graph along, with which it can be trained further, in a page too; the float32 variant is what is trained. */
+  readonly trainable?: boolean | undefined;
   /** Sequence accuracy that a rounded variant may lose, a share of all pairs (default 0.01). */
   readonly maxAccuracyDrop?: number | undefined;
   /** Tab-separated pairs to measure on, instead of the run's own validation pairs. */
@@ -28,13 +30,17 @@ export const EXPORT_DEFAULTS = { maxAccuracyDrop: 0.01, limit: 1000 } as const;
 export const isRounded = (precision: Precision): boolean => precision !== "float32";
 
 /** @throws UserError where options are out of bounds or contradict each other */
-export function checkExportOptions({ precisions = ["float32"], singleFile, maxAccuracyDrop, data, limit }: ExportOptions): void {
+export function checkExportOptions({ precisions = ["float32"], singleFile, trainable, maxAccuracyDrop, data, limit }: ExportOptions): void {
   const unknown = precisions.find((precision) => !PRECISIONS.includes(precision));
   if (precisions.length === 0 || unknown !== undefined)
     throw new UserError(`precision ${unknown ?? '""'}: must be one of ${PRECISIONS.join(", ")}`);
   if (new Set(precisions).size < precisions.length) throw new UserError(`precision ${precisions.join(",")}: names one twice`);
   if (singleFile === true && precisions.length > 1)
     throw new UserError(`a single file holds one precision, not ${precisions.join(",")}; export them one after the other`);
+  if (trainable === true && singleFile === true)
+    throw new UserError("a single file has no room for a training graph: leave either --trainable or --single-file out");
+  if (trainable === true && !precisions.includes("float32"))
+    throw new UserError(`--trainable: rounded weights cannot be trained; export ${["float32", ...precisions].join(",")}`);
   if (maxAccuracyDrop !== undefined && !(maxAccuracyDrop >= 0 && maxAccuracyDrop <= 1))
     throw new UserError(`the accuracy that may be lost must be a number from 0 to 1, not ${maxAccuracyDrop}`);
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))
