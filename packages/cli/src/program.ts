@@ -10,6 +10,7 @@ import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { parityCommand } from "./commands/parity.ts";
 import { schemaCommand } from "./commands/schema.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { trainCommand } from "./commands/train.ts";
 import { translateCommand } from "./commands/translate.ts";
 import { colorsFor, type Terminal } from "./terminal.ts";
@@ -55,6 +56,7 @@ export function createProgram(terminal: Terminal): Command {
     benchCommand(terminal),
     parityCommand(terminal),
     schemaCommand(terminal),
+    serveCommand(terminal),
     helpCommand(program),
   ];
   program.helpCommand(false);

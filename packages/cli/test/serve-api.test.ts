@@ -146,7 +146,7 @@ describe("server-sent events", () => {
       expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
       expect(await response.text()).toBe(
         'event: token\ndata: {"text":"A","tokens":["A"]}\n\nevent: token\ndata: {"text":"B","tokens":["B"]}\n\n' +
-          'event: result\ndata: {"text":"AB","score":-0.5,"tokens":["A","B"],"truncated":false}\n\n',
+          'event: result\ndata: {"text":"AB","score":-0.5,"penalizedScore":-0.25,"tokens":["A","B"],"truncated":false}\n\n',
       );
     }
     const whole = await post({ text: "ab", stream: false }, { Accept: "text/event-stream" });

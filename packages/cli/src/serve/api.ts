@@ -8,7 +8,7 @@ import { readGenerateRequest, type GenerateRequest, type RequestLimits } from ".
 import { HttpError } from "./http-error.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { sendJson } from "./respond.ts";
-import type { ServedModel } from "./served-model.ts";
+import type { ServedModel, ServedOptions } from "./served-model.ts";
 
 export interface ApiLimits extends RequestLimits {
   readonly maxBody: number;
@@ -76,7 +76,7 @@ export class Api {
   }
 
   /** The first piece is waited for before the answer begins, so that what cannot be answered has a status that says so. */
-  async #stream(text: string, options: Parameters<ServedModel["stream"]>[1], response: ServerResponse): Promise<void> {
+  async #stream(text: string, options: ServedOptions, response: ServerResponse): Promise<void> {
     const pieces = this.#model.stream(text, options)[Symbol.asyncIterator]();
     let piece = await refusing(pieces.next());
     const events = new EventStream(response);

@@ -1,4 +1,4 @@
-import { parseSearchOptions, SEARCH_NUMBERS, UserError } from "@s2s/runtime";
+import { type GenerateOptions, parseSearchOptions, SEARCH_NUMBERS, UserError } from "@s2s/runtime";
 import { nearest } from "../options/nearest.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -11,8 +11,10 @@ export interface RequestLimits {
 
 /** A checked request for answers: of one text, maybe piece by piece, or of several. */
 export type GenerateRequest =
-  | { readonly text: string; readonly stream: boolean; readonly options: Readonly<Record<string, unknown>> }
-  | { readonly texts: readonly string[]; readonly options: Readonly<Record<string, unknown>> };
+  | { readonly text: string; readonly stream: boolean; readonly options: RequestOptions }
+  | { readonly texts: readonly string[]; readonly options: RequestOptions };
+
+type RequestOptions = Omit<GenerateOptions, "signal">;
 
 /** How many texts are decoded side by side is the server's matter: it decides about memory. */
 const SEARCH_OPTIONS = [...Object.keys(SEARCH_NUMBERS).filter((name) => name !== "batchSize"), "attention"];
@@ -37,12 +39,13 @@ export function readGenerateRequest(body: unknown, events: boolean, limits: Requ
   return { texts: requireTexts(texts, limits.maxTexts), options };
 }
 
-function searchOptions(search: Readonly<Record<string, unknown>>, { maxBeams }: RequestLimits): Readonly<Record<string, unknown>> {
-  const options = explainUserError(() => parseSearchOptions(search));
+function searchOptions(search: Readonly<Record<string, unknown>>, { maxBeams }: RequestLimits): RequestOptions {
+  // The prefix, which a search has as ids and a request as text, is read elsewhere.
+  const { prefix: _, ...options } = explainUserError(() => parseSearchOptions(search));
   for (const name of ["beams", "nBest"] as const) {
     if ((options[name] ?? 1) > maxBeams) throw bad(`${name} may be at most ${maxBeams} here, not ${options[name]}`);
   }
-  return { ...options };
+  return options;
 }
 
 function requireText(key: string, value: unknown): string {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { UserError } from "@s2s/runtime";
 import { HttpError } from "./http-error.ts";
 
 type Headers = Readonly<Record<string, string>>;
@@ -16,6 +17,12 @@ export function corsHeaders(request: IncomingMessage, allowed: readonly string[]
   if (allowed.includes("*")) return { "Access-Control-Allow-Origin": "*" };
   if (allowed.includes(origin)) return { ...vary, "Access-Control-Allow-Origin": origin };
   throw new HttpError(403, `pages of ${origin} may not use this server: start it with --allow-origin ${origin}`, vary);
+}
+
+/** An origin as browsers send it, or "*". @throws UserError where the text has a path or is none */
+export function readOrigin(text: string): string {
+  if (text === "*" || (URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, ""))) return text.replace(/\/$/, "");
+  throw new UserError(`--allow-origin ${text}: must be an origin such as https://example.org, or *`);
 }
 
 /** Headers of the answer to a preflight request, besides those of `corsHeaders`. */

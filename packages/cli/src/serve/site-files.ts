@@ -4,11 +4,13 @@ import { HttpError } from "./http-error.ts";
 
 /** A file that may be sent. */
 export interface SiteFile {
-  /** Absolute, without links. */
+  /** Absolute, without links; of one that is nowhere on the disk its name. */
   readonly path: string;
   readonly bytes: number;
   /** Changes with the content. */
   readonly version: string;
+  /** Where it is in memory alone. */
+  readonly content?: Buffer;
 }
 
 /** Finds the file of a request; undefined where there is none. `parts` are those of the address, decoded; the last is empty for a folder. */

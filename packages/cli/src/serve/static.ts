@@ -43,12 +43,12 @@ export class StaticFiles {
       response.writeHead(304).end();
       return;
     }
-    const encoding = kind.compressible ? chooseEncoding(request.headers["accept-encoding"]) : undefined;
+    const encoding = kind.compressible && !file.content ? chooseEncoding(request.headers["accept-encoding"]) : undefined;
     const compressed = encoding && (await this.#compressed.get(file.path, file.version, file.bytes, encoding));
     if (encoding && compressed) response.setHeader("Content-Encoding", encoding);
     response.writeHead(200, { "Content-Length": compressed?.length ?? file.bytes });
     if (request.method === "HEAD") response.end();
-    else if (compressed) response.end(compressed);
+    else if (compressed ?? file.content) response.end(compressed ?? file.content);
     else await sendFile(file, response);
   }
 }

@@ -1,22 +1,28 @@
 import { request, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
-import type { Answer, Generation } from "@s2s/runtime";
+import type { Answer, Generation, Model } from "@s2s/runtime";
 import { Api, type ApiLimits } from "../../src/serve/api.ts";
 import { createHandler } from "../../src/serve/handler.ts";
 import { listen } from "../../src/serve/listen.ts";
-import type { ServedModel, ServedOptions, ServedPiece } from "../../src/serve/served-model.ts";
+import type { ServedModel, ServedOptions } from "../../src/serve/served-model.ts";
 import { folderFiles } from "../../src/serve/site-files.ts";
 import { StaticFiles } from "../../src/serve/static.ts";
 
 export const LIMITS: ApiLimits = { maxBody: 10_000, maxTexts: 3, maxBeams: 4, rate: 0, queue: 2, timeout: 10 };
 
-const generation = (text: string): Generation => ({ text, score: -0.5, tokens: [...text], truncated: false }) as unknown as Generation;
+const generation = (text: string): Generation => ({
+  text,
+  score: -0.5,
+  penalizedScore: -0.25,
+  tokens: [...text],
+  truncated: false,
+});
 
 /** Answers with the text in capitals, a letter a piece. "refuse" is refused, "bug" is a bug, "wait" lasts until it is given up. */
 export class FakeModel implements ServedModel {
   readonly manifest = { task: "translate", training: { createdBy: "test" } } as const;
-  readonly device = { name: "node-cpu", reason: "the only one" };
-  readonly precision = "float32";
+  readonly device = { name: "node-cpu", reason: "the only one" } as const;
+  readonly precision = "float32" as const;
   /** Options of the calls so far. */
   readonly calls: ServedOptions[] = [];
   /** Works that were given up. */
@@ -31,7 +37,7 @@ export class FakeModel implements ServedModel {
     return generation(input.toUpperCase());
   }
 
-  async *stream(text: string, options: ServedOptions): AsyncGenerator<ServedPiece> {
+  async *stream(text: string, options: ServedOptions): ReturnType<Model["stream"]> {
     this.calls.push(options);
     await this.#misbehave(text, options);
     for (const letter of text.toUpperCase()) yield { text: letter, tokens: [letter] };
@@ -43,10 +49,10 @@ export class FakeModel implements ServedModel {
         options.signal.throwIfAborted();
         yield { text: "x".repeat(10_000), tokens: ["x"] };
       }
-    yield { text: "", tokens: [], result: generation(text.toUpperCase()) };
+    const result = generation(text.toUpperCase());
+    yield { text: "", tokens: [], result };
+    return result;
   }
-
-  async dispose(): Promise<void> {}
 
   async #misbehave(text: string, { signal }: ServedOptions): Promise<void> {
     if (text === "refuse") throw Object.assign(new Error("the text has\n9 tokens"), { name: "UserError" });
