@@ -1,4 +1,5 @@
 import { platform } from "#platform";
+import { threads } from "#threads";
 import { parseDevice } from "./engine/device.ts";
 import type { Following, OpenRequest, Service } from "./engine/service.ts";
 import { UserError } from "./errors.ts";
@@ -65,7 +66,7 @@ function portable(source: BundleSource): BundleSource {
 }
 
 async function openAway(request: OpenRequest, options: LoadOptions, worker: true | string | URL): Promise<Model> {
-  const started = await platform.startWorker(worker === true ? undefined : worker).catch((error: unknown) => {
+  const started = await threads.startWorker(worker === true ? undefined : worker).catch((error: unknown) => {
     if (error instanceof UserError) throw error;
     return String(error instanceof Error ? error.message : error);
   });

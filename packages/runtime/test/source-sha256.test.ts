@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { sha256, sha256InJavaScript } from "../src/source/sha256.ts";
+import { sha256InJavaScript } from "../src/source/sha256-in-javascript.ts";
+import { sha256 } from "../src/source/sha256.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { platform } from "#platform";
+import { threads } from "#threads";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { OpenRequest } from "../src/engine/service.ts";
 import { UserError } from "../src/errors.ts";
@@ -95,7 +95,7 @@ test.each(["generate", "score"] as const)("a worker that crashes in %s rejects w
 });
 
 test("where no thread can be started the calling one is used, which is said", async () => {
-  const spy = vi.spyOn(platform, "startWorker").mockRejectedValue(new Error("no threads left"));
+  const spy = vi.spyOn(threads, "startWorker").mockRejectedValue(new Error("no threads left"));
   const model = await load(folder);
   expect(model.thread).toEqual({ kind: "main", reason: "no worker could be started (no threads left)" });
   spy.mockRestore();

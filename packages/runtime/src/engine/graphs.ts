@@ -1,12 +1,11 @@
 import type { Bundle } from "../bundle.ts";
 import { UserError } from "../errors.ts";
 import type { SessionOptions } from "../ort.ts";
-import { scoreTargets, type ScoreOptions, type TargetScore } from "../search/score.ts";
-import { search } from "../search/search.ts";
+import type { ScoreOptions, TargetScore } from "../search/score.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
 import type { SearchOptions } from "../search/options.ts";
 import { resolveSearchOptions } from "../search/settings.ts";
-import { Seq2Seq } from "../seq2seq.ts";
+import type { Steps } from "./steps.ts";
 import { servesWhole, WholeGraph } from "./whole-graph.ts";
 
 type Ids = readonly (readonly number[])[];
@@ -16,7 +15,7 @@ export class Graphs {
   readonly #bundle: Bundle;
   readonly #options: SessionOptions;
   #whole: WholeGraph | undefined;
-  #steps: Seq2Seq | undefined;
+  #steps: Steps | undefined;
 
   private constructor(bundle: Bundle, options: SessionOptions) {
     this.#bundle = bundle;
@@ -36,12 +35,12 @@ export class Graphs {
     const settings = resolveSearchOptions(options, this.#bundle.manifest.target.size);
     if (this.#prefersWhole && servesWhole(settings) && options.onToken === undefined)
       return (await this.#openWhole()).search(sources, settings, options);
-    return search(await this.#openSteps(), sources, options);
+    return (await this.#openSteps()).search(sources, options);
   }
 
   /** @throws UserError as `scoreTargets`, and where there are no graphs of single steps */
   async score(sources: Ids, targets: Ids, options: ScoreOptions): Promise<TargetScore[]> {
-    return scoreTargets(await this.#openSteps(), sources, targets, options);
+    return (await this.#openSteps()).score(sources, targets, options);
   }
 
   async dispose(): Promise<void> {
@@ -69,7 +68,7 @@ export class Graphs {
     return this.#whole;
   }
 
-  async #openSteps(): Promise<Seq2Seq> {
+  async #openSteps(): Promise<Steps> {
     const { variant, files } = this.#bundle;
     if (variant.graphs.decoder === undefined) {
       throw new UserError(
@@ -77,7 +76,11 @@ export class Graphs {
           "for streaming, scores of given targets and other options export it as a folder",
       );
     }
-    this.#steps ??= await Seq2Seq.open(this.#bundle, this.#options);
+    if (this.#steps === undefined) {
+      // Pages whose models have generate.onnx may never need it.
+      const { Steps } = await import("./steps.ts");
+      this.#steps = await Steps.open(this.#bundle, this.#options);
+    }
     return this.#steps;
   }
 }

@@ -3,7 +3,6 @@ import { setImmediate } from "node:timers/promises";
 import { UserError } from "../errors.ts";
 import { openPath } from "../folder.ts";
 import { requireProvider } from "../probe.ts";
-import { startThread } from "../worker/node-channel.ts";
 import type { Platform } from "./platform.ts";
 
 export const platform: Platform = {
@@ -25,11 +24,6 @@ export const platform: Platform = {
   openPath,
   resolveAddress: String,
   requireProvider,
-
-  async startWorker(address) {
-    if (address !== undefined) throw new UserError("worker: an address is for pages; give true or false in Node");
-    return { channel: await startThread(), origin: "a thread of its own" };
-  },
 
   pause: async () => setImmediate(),
 };

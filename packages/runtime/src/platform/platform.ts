@@ -1,8 +1,7 @@
 import type { BundleFiles } from "../bundle.ts";
 import type { Provider } from "../providers.ts";
-import type { Channel } from "../worker/protocol.ts";
 
-/** All that differs between Node and a browser. `#platform` is the one of where the program runs. */
+/** All that differs between Node and a browser where a model works. `#platform` is the one of where the program runs. */
 export interface Platform {
   /** First part of a device's long name; every browser counts as Chromium. */
   readonly family: "node" | "chromium";
@@ -18,18 +17,6 @@ export interface Platform {
   resolveAddress(source: string | URL): string;
   /** Whether a provider is there, before anything is loaded on it. @throws UserError with what it needs */
   requireProvider(provider: Provider): Promise<void>;
-  /**
-   * Starts a worker and waits until it is there.
-   * @param address in a page: a file of its own origin to start it from
-   * @throws Error that says why none can be started here, UserError for an address where none is needed
-   */
-  startWorker(address?: string | URL): Promise<StartedWorker>;
   /** Lets the thread hear what happened meanwhile. */
   pause(): Promise<void>;
-}
-
-export interface StartedWorker {
-  readonly channel: Channel;
-  /** In words, of what it was made. */
-  readonly origin: string;
 }

@@ -4,7 +4,6 @@ import { hasContent, requireContent } from "./check-file.ts";
 import { download, type DownloadOptions, showAddress, Unreachable } from "./download.ts";
 import { holdFiles, MAX_HELD_BYTES } from "./held-files.ts";
 import type { SourceOptions } from "./progress.ts";
-import { openModelBytes } from "./single-file.ts";
 import { openStore, type Store, versionKey } from "./store.ts";
 
 /**
@@ -83,6 +82,7 @@ async function openSingle(url: URL, { cache = true, signal, onProgress }: Source
       onProgress?.({ phase: "download", file, loaded, total: announced !== undefined && loaded <= announced ? announced : undefined });
     },
   });
+  const { openModelBytes } = await import("./single-file.ts");
   const files = await openModelBytes(showAddress(url), bytes);
   return { ...files, settle: async () => store.write(url.href, bytes) };
 }

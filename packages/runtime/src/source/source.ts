@@ -1,7 +1,7 @@
 import type { BundleFiles } from "../bundle.ts";
 import { UserError } from "../errors.ts";
 import { openAddress } from "./address.ts";
-import { type Content, openContent, openGivenFiles } from "./given-files.ts";
+import type { Content } from "./given-files.ts";
 import type { SourceOptions } from "./progress.ts";
 
 /**
@@ -25,6 +25,8 @@ export async function openSource(source: BundleSource, options: OpenSourceOption
   if (typeof source !== "object" || source === null) {
     throw new UserError(`a model is loaded from a path, an address or files, not from ${source === null ? "null" : typeof source}`);
   }
+  // Most pages load from an address and need nothing of this.
+  const { openContent, openGivenFiles } = await import("./given-files.ts");
   if (isContent(source)) return openContent(nameOf(source), source, options.signal);
   return openGivenFiles(contentsByPath(source), options);
 }

@@ -1,0 +1,109 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { initialize, traceInference } from "@s2s/graph-builder";
+import { load, SPECIAL_TOKENS, UserError, Vocabulary, type Generation, type GenerateOptions, type Model } from "@s2s/runtime";
+import type { ModelConfig } from "@s2s/runtime/manifest";
+import { buildInferenceGraphs, exportBundle } from "@s2s/trainer";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+/** A bundle that the trainer wrote, with weights of decided opinion: whichever of its graphs answers, the answers are the same. */
+const LETTERS = "abcdefghijklmnop";
+const MAX_LENGTH = 12;
+const texts = ["a", "", "nope", "abcdefghijkl", "ab", "ponmlk", "c", "dd", "mmmmmmm", "hello"];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "s2s-graphs-"));
+  const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...LETTERS]);
+  const side = { embedding: 9, hidden: 13, layers: 2 };
+  const model: ModelConfig = {
+    kind: "seq2seq",
+    sourceVocabulary: vocabulary.size,
+    targetVocabulary: vocabulary.size,
+    encoder: { ...side, bidirectional: false, reverseSource: false },
+    decoder: side,
+  };
+  const weights = new Map(
+    traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 3).map((w) => w * 5) }]),
+  );
+  const text = { tokens: "char" as const, vocabulary, maxLength: MAX_LENGTH + 1 };
+  await exportBundle(
+    folder,
+    { model, weights, source: text, target: { ...text, maxLength: MAX_LENGTH }, training: {} },
+    buildInferenceGraphs,
+  );
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const open: Model[] = [];
+afterAll(async () => {
+  for (const model of open) await model.dispose();
+});
+async function opened(...args: Parameters<typeof load>): Promise<Model> {
+  const model = await load(...args);
+  open.push(model);
+  return model;
+}
+
+/** generate.onnx sums in float32, search in float64. */
+const near = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, part: unknown) => (typeof part === "number" ? expect.closeTo(part, 4) : part));
+
+describe.each(["cpu", "wasm"])("on %s", (device) => {
+  let model: Model;
+  beforeAll(async () => {
+    model = await opened(folder, { device, worker: false });
+  });
+
+  test.each<GenerateOptions>([
+    {},
+    { maxLength: 3 },
+    { batchSize: 2 },
+    { beams: 4, nBest: 4 },
+    { beams: 4, nBest: 2, batchSize: 9, lengthPenalty: 0 },
+    { beams: 3, lengthPenalty: 2, maxLength: 5 },
+  ])("generate.onnx gives what the search over single steps gives: %j", async (options) => {
+    const whole = await model.generate(texts, options);
+    // An option that generate.onnx has not, and that changes nothing.
+    const steps = await model.generate(texts, { ...options, noRepeatNgram: 50 });
+    expect(whole).toEqual(near(steps));
+    for (const [i, text] of texts.entries()) expect(whole[i]).toEqual(near(await model.generate(text, options)));
+  });
+});
+
+test("streamed pieces are the answer, and given targets have the score that generated ones have", async () => {
+  const model = await opened(folder);
+  for (const text of texts) {
+    const answer = await model.generate(text);
+    let streamed = "";
+    let result: Generation | undefined;
+    for await (const piece of model.stream(text)) {
+      streamed += piece.text;
+      result = piece.result;
+    }
+    expect(streamed).toBe(answer.text);
+    expect(result).toEqual(near(answer));
+    if (text === "" || answer.truncated || answer.tokens.includes("<unk>")) continue;
+    const [score] = await model.score([[text, answer.text]]);
+    expect(score).toMatchObject({ score: expect.closeTo(answer.score, 4) });
+  }
+});
+
+test("files in memory give what the folder gives, in a thread and in the calling one", async () => {
+  const { files } = JSON.parse(await readFile(join(folder, "s2s.json"), "utf8")) as { files: { name: string }[] };
+  const contents = await Promise.all(
+    ["s2s.json", ...files.map(({ name }) => name)].map(async (name) => [name, await readFile(join(folder, name))]),
+  );
+  const source = Object.fromEntries(contents) as Record<string, Uint8Array>;
+  const expected = await (await opened(folder)).generate(texts);
+  expect(await (await opened(source)).generate(texts)).toEqual(expected);
+  const blobs = Object.fromEntries(Object.entries(source).map(([name, bytes]) => [name, new Blob([new Uint8Array(bytes)])]));
+  expect(await (await opened(blobs, { worker: false })).generate(texts)).toEqual(expected);
+});
+
+test("of a precision that is not there it is said which there are", async () => {
+  await expect(load(folder, { precision: "float16", worker: false })).rejects.toThrow(UserError);
+  await expect(load(folder, { precision: "float16", worker: false })).rejects.toThrow(/float32/);
+  expect((await opened(folder, { precision: "float32" })).precision).toBe("float32");
+});
