@@ -27,7 +27,7 @@ test("@s2s/graph-builder", () => {
     Scope ShapeError
     abs adam adamw add and argMax attachGradient averagePool
     bitwiseXor
-    cast checkGraph clip concat cond conv convTranspose correct countOver crossEntropy
+    cast checkGraph clip concat cond conv convTranspose correct countOver crossEntropy cumulativeSum
     div dropout
     embedding emit emitOne equal exp expand
     filled
@@ -52,18 +52,18 @@ test("@s2s/runtime", () => {
     Graphs
     METADATA_KEYS Model
     PAD_ID PROVIDERS
-    Queue
     SEARCH_NUMBERS SPECIAL_TOKENS START_ID Seq2Seq
     Tensor
     UNKNOWN_ID UserError
     Vocabulary
     createSession createTokenizer
+    graphSource
     load
     normalizer
-    openBundle openFolder ortVersion
+    openBundle openFolder openSource ortVersion
     parseManifest parseSearchOptions probeProvider providerRequirements
     readBundle requireProvider resolveBundle
-    scoreTargets search sha256"
+    scoreTargets search"
   `);
 });
 
@@ -82,7 +82,8 @@ test("@s2s/runtime/manifest and /ort", () => {
     "Tensor
     createSession
     ortVersion
-    provideWasm"
+    provideWasm
+    startOrt"
   `);
 });
 
@@ -92,17 +93,17 @@ test("@s2s/trainer", () => {
     EXPORT_DEFAULTS
     GraphsManifestSchema
     PairStore
-    SafetensorsFile
-    batchCount benchCases benchDecode benchTrain buildInferenceGraphs
+    SERVICE_WORKER SafetensorsFile
+    batchCount benchCases benchDecode benchTrain buildInferenceGraphs bundleFiles
     collate configJsonSchema configKeys createExecutor
     decodeWithBundle defaultThreads describeFilter describeValue
-    encodeCorpus encodeSafetensors evaluate evaluateBundle evaluationBatches exactMatch exportBundle exportRun
+    encodeCorpus encodeSafetensors evaluate evaluateBundle evaluationBatches exactMatch exportBundle exportRun exportWeb
     hash32 holdsRun
     keyedPermutation
     loadDataset longestLengths
     makeFolder modelConfig
     readConfig readConfigInput readGraphsManifest readPairs readRunConfig resolveConfig runPaths
-    selectPairs shardBatch splitPairs
+    selectPairs serviceWorker shardBatch siteFiles splitPairs
     teacherForcing train trainingBatches
     uniform
     vocabularyEncoding
