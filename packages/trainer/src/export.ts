@@ -6,10 +6,10 @@ import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, GraphInfo, Manifest, ModelConfig, Precision, Provenance, Variant } from "@s2s/runtime/manifest";
 import type { State } from "./executor.ts";
 import { publishBundle, refuseForeignFolder } from "./export/publish.ts";
-import { storeWeights } from "./export/store-weights.ts";
 import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";
 import type { BuildInferenceGraphs, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 import { encodeSafetensors } from "./safetensors.ts";
+import type { Tensor } from "./safetensors.ts";
 
 const SOURCE_VOCABULARY = "source.vocabulary.json";
 const TARGET_VOCABULARY = "target.vocabulary.json";
@@ -34,7 +34,13 @@ export interface BundleParts {
   readonly target: BundleSide;
   readonly training: Omit<Provenance, "createdBy">;
   /** In the order of preference (default: float32 alone). */
-  readonly precisions?: readonly Precision[];
+  readonly variants?: readonly StoredVariant[];
+}
+
+/** A precision, and the weights as its graphs read them, made when they are written. */
+export interface StoredVariant {
+  readonly precision: Precision;
+  readonly weights: () => ReadonlyMap<string, Tensor>;
 }
 
 /**
@@ -69,7 +75,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 }
 
 async function writeFiles(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
-  const { model, source, target, precisions = ["float32"] } = parts;
+  const { model, source, target, variants = [{ precision: "float32", weights: () => parts.weights }] } = parts;
   await makeFolder(folder);
   const files: FileInfo[] = [];
   const write: Write = async (name, chunks) => {
@@ -77,7 +83,7 @@ async function writeFiles(folder: string, parts: BundleParts, buildInferenceGrap
     return name;
   };
   const written: Awaited<ReturnType<typeof writeVariant>>[] = [];
-  for (const precision of precisions) written.push(await writeVariant(parts, precision, buildInferenceGraphs, write));
+  for (const variant of variants) written.push(await writeVariant(model, variant, buildInferenceGraphs, write));
   const [{ graphs }] = written as [(typeof written)[number]];
   const manifest: Manifest = {
     formatVersion: FORMAT_VERSION,
@@ -102,14 +108,14 @@ async function writeFiles(folder: string, parts: BundleParts, buildInferenceGrap
 type Write = (name: string, chunks: Iterable<Uint8Array>) => Promise<string>;
 
 async function writeVariant(
-  { model, weights }: BundleParts,
-  precision: Precision,
+  model: ModelConfig,
+  { precision, weights }: StoredVariant,
   buildInferenceGraphs: BuildInferenceGraphs,
   write: Write,
 ): Promise<{ readonly variant: Variant; readonly graphs: InferenceGraphs }> {
   const named = (name: string, extension: string): string => `${name}${precision === "float32" ? "" : `.${precision}`}.${extension}`;
   const file = named("weights", "safetensors");
-  const { header, chunks } = encodeSafetensors(storeWeights(model, weights, precision), { format: "s2s-weights" });
+  const { header, chunks } = encodeSafetensors(weights(), { format: "s2s-weights" });
   const graphs = buildInferenceGraphs(model, { file, offsets: header.tensors }, precision);
   const graph = async (name: string, { bytes, inputs, outputs }: InferenceGraph): Promise<GraphInfo> => ({
     file: await write(named(name, "onnx"), [bytes]),

@@ -36,7 +36,7 @@ export type {
 } from "./events.ts";
 export type { Batch, EvaluationResult, Executor, State, StateTensor, StepOptions, StepResult } from "./executor.ts";
 export { exportBundle } from "./export.ts";
-export type { BundleParts, BundleSide } from "./export.ts";
+export type { BundleParts, BundleSide, StoredVariant } from "./export.ts";
 export { exportRun } from "./export/export-run.ts";
 export type { ExportResult } from "./export/export-run.ts";
 export type { ExportReport, PrecisionReport } from "./export/report.ts";

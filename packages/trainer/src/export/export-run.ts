@@ -20,6 +20,7 @@ import { publishBundle, refuseForeignFolder } from "./publish.ts";
 import { exportReport, refuseLoss } from "./report.ts";
 import type { ExportReport, Figures } from "./report.ts";
 import { packSingleFile } from "./single-file.ts";
+import { storeWeights } from "./store-weights.ts";
 import { pairsOfFile, runValidation } from "./validation-data.ts";
 import { keepVariants } from "./variants.ts";
 
@@ -49,7 +50,9 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
 
   const next = `${out}.next`;
   const staged = pairs === null || precisions.includes("float32") ? precisions : [...precisions, "float32" as const];
-  const written = await writeBundle(next, { ...partsOf(bundle, weights), precisions: staged }, buildInferenceGraphs);
+  const { model } = bundle.manifest;
+  const variants = staged.map((precision) => ({ precision, weights: () => storeWeights(model, weights, precision) }));
+  const written = await writeBundle(next, { ...partsOf(bundle, weights), variants }, buildInferenceGraphs);
   try {
     const count = pairs === null ? undefined : Math.min(limit, pairs.count);
     let figures: Figures = new Map();

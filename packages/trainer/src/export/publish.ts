@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { UserError } from "@s2s/runtime";
 import { MANIFEST_FILE } from "@s2s/runtime/manifest";
 import { namesIn, sync, syncFolder, writing } from "../files.ts";
-import { isOwnModel, SINGLE_FILE } from "./single-file.ts";
+import { isOwnModel, SINGLE_FILE } from "./own-model.ts";
 
 /** Puts a written bundle into its place (see `publishFolder`); what somebody else put there stays. */
 export async function publishBundle(from: string, to: string): Promise<void> {

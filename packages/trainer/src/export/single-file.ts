@@ -1,4 +1,4 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_MODEL_BYTES, serialize, traceVariant } from "@s2s/graph-builder";
 import { METADATA_KEYS, UserError } from "@s2s/runtime";
@@ -7,30 +7,8 @@ import { boundary } from "../build-inference.ts";
 import type { State } from "../executor.ts";
 import { bytesOf, namesIn, writeChunks, writing } from "../files.ts";
 import type { Tensor } from "../safetensors.ts";
+import { SINGLE_FILE } from "./own-model.ts";
 import { storeWeights } from "./store-weights.ts";
-
-/** The name of a model in one file. */
-export const SINGLE_FILE = "generate.onnx";
-
-/** What every ONNX model of ours begins with: the version of the format, 10, and the producer's name. */
-const BEGINNING = Buffer.from("\u0008\u000a\u0012\u0003s2s", "latin1");
-
-/** Whether s2s wrote this ONNX file. */
-export async function isOwnModel(path: string): Promise<boolean> {
-  const bytes = Buffer.alloc(BEGINNING.length);
-  try {
-    const file = await open(path, "r");
-    try {
-      await file.read(bytes);
-    } finally {
-      await file.close();
-    }
-  } catch {
-    // A folder, or not ours to read.
-    return false;
-  }
-  return bytes.equals(BEGINNING);
-}
 
 /**
  * Turns a written bundle into one file: the graph of whole answers, which holds the weights of a precision, the vocabularies and a manifest whose only
