@@ -3,8 +3,8 @@ import type { Batch } from "../executor.ts";
 
 export type Feeds = Record<string, Tensor>;
 
-export const scalar = (number: number): Tensor => new Tensor("float32", [number], []);
-export const integer = (number: number): Tensor => new Tensor("int32", [number], []);
+export const scalar = (number: number): Tensor => new Tensor("float32", Float32Array.of(number), []);
+export const integer = (number: number): Tensor => new Tensor("int32", Int32Array.of(number), []);
 
 /** A batch as the inputs of a training graph. */
 export function batchFeeds({ size, sourceLength, targetLength, source, sourceLengths, targetInput, targetOutput }: Batch): Feeds {
