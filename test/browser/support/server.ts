@@ -29,6 +29,7 @@ export class TestServer {
   readonly origin: string;
   readonly #server: Server;
   readonly #folders = new Map<string, string>();
+  readonly #files = new Map<string, string>();
   readonly #answers = new Map<string, Answer>();
 
   private constructor(server: Server, host: string) {
@@ -46,6 +47,12 @@ export class TestServer {
   /** Serves a folder's files below a path such as "/site/". */
   folder(path: string, folder: string): this {
     this.#folders.set(path, folder);
+    return this;
+  }
+
+  /** Serves one file. */
+  file(path: string, file: string): this {
+    this.#files.set(path, file);
     return this;
   }
 
@@ -92,13 +99,19 @@ export class TestServer {
   }
 
   async #file(path: string): Promise<Answer> {
-    const mount = [...this.#folders.keys()].filter((prefix) => path.startsWith(prefix)).toSorted((a, b) => b.length - a.length)[0];
-    if (mount === undefined) return { status: 404, body: "nothing here" };
-    const name = path.slice(mount.length);
-    const file = join(this.#folders.get(mount)!, normalize(name.endsWith("/") || name === "" ? `${name}index.html` : name));
+    const file = this.#files.get(path) ?? this.#fileInFolders(path);
+    if (file === undefined) return { status: 404, body: "nothing here" };
     return readFile(file).then(
       (body) => (extname(file) === ".html" ? { body, type: TYPES[".html"]! } : { body }),
       () => ({ status: 404, body: "nothing here" }),
     );
+  }
+
+  /** Of folders within each other the innermost. */
+  #fileInFolders(path: string): string | undefined {
+    const mount = [...this.#folders.keys()].filter((prefix) => path.startsWith(prefix)).toSorted((a, b) => b.length - a.length)[0];
+    if (mount === undefined) return undefined;
+    const name = path.slice(mount.length);
+    return join(this.#folders.get(mount)!, normalize(name.endsWith("/") || name === "" ? `${name}index.html` : name));
   }
 }
