@@ -1,13 +1,10 @@
-import { existsSync } from "node:fs";
 import { probeProvider } from "@s2s/runtime";
 import { expect, test } from "vitest";
+import { useSwiftShader } from "../support/swiftshader.ts";
 import { reversalPairs, sequences } from "../support/tasks.ts";
 import { type Figures, type TrainFigures, Workplace } from "../support/workplace.ts";
 
-/** SwiftShader, a Vulkan device in software, as Debian's chromium-common brings it. `.ci/run` sets the variable; elsewhere it is looked for. */
-const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
-const wanted = process.env["VK_ICD_FILENAMES"] !== undefined;
-if (!wanted && existsSync(SWIFTSHADER)) process.env["VK_ICD_FILENAMES"] = SWIFTSHADER;
+const wanted = useSwiftShader();
 const report = await probeProvider("webgpu");
 const place = await Workplace.create();
 
