@@ -1,6 +1,6 @@
 import type { Value } from "../ir.ts";
 import { loop } from "../loop.ts";
-import { add, cast, div, equal, greater, mod, mul, pow, where } from "../ops/elementwise.ts";
+import { add, cast, div, equal, greater, mod, mul, pow, sub, where } from "../ops/elementwise.ts";
 import { gather, gatherElements, range, topK } from "../ops/index-ops.ts";
 import { concat, expand, filled, reshape, unsqueeze } from "../ops/movement.ts";
 import { logSoftmaxFused, reduceMax } from "../ops/reduce.ts";
@@ -8,6 +8,9 @@ import { sizeOf } from "../ops/size.ts";
 import { type Dim, product } from "../shape.ts";
 import { rankHypotheses } from "./beam-results.ts";
 import { END_ID, type Hypotheses, START_ID, type SearchDecoder, generable } from "./decoder.ts";
+
+/** Below any sum, and finite: differences from it are numbers. */
+const NO_SCORE = -1e30;
 
 export interface BeamOptions {
   /** Most tokens of a hypothesis, `</s>` counted: int64 []. */
@@ -35,6 +38,14 @@ export function beamSearch(decoder: SearchDecoder, { most, beams, lengthPenalty 
   const [rows, wide] = [product([batch, beams]), product([2, beams])];
   const none = graph.constant(type, [], [-Infinity]);
   const mask = generable(decoder);
+  // Added to a candidate's score, by its token. A Where in each step would take several times as long.
+  const byToken = (atEnd: number, elsewhere: number): Value =>
+    graph.constant(
+      type,
+      [vocabulary],
+      Array.from({ length: vocabulary }, (_, id) => (id === END_ID ? atEnd : elsewhere)),
+    );
+  const [goesOn, ends] = [byToken(-Infinity, 0), byToken(0, NO_SCORE)];
   // Of each source the first row, as [B, 1].
   const firstRow = unsqueeze(mul(cast(range(graph, batch), "int64"), sizeOf(graph, beams)), 1);
   const firstCandidate = mul(firstRow, vocabulary);
@@ -49,7 +60,7 @@ export function beamSearch(decoder: SearchDecoder, { most, beams, lengthPenalty 
   });
   // Only the first beam is alive before the first token, or all would go the same way.
   const first = expand(where(equal(range(graph, beams), 0), graph.constant(type, [], [0]), none), [batch, beams]);
-  const empty = filled(graph, type, [batch, beams], -Infinity);
+  const empty = filled(graph, type, [batch, beams], NO_SCORE);
 
   const { states, outputs } = loop(
     ([tokens, alive, pool, ...before], index) => {
@@ -57,18 +68,18 @@ export function beamSearch(decoder: SearchDecoder, { most, beams, lengthPenalty 
       const sums = add(add(logSoftmaxFused(next.logits), reshape(alive, [rows, 1])), mask);
       // Candidates are numbered hypothesis by hypothesis, beam * V + token.
       const best = topK(reshape(sums, [batch, product([beams, vocabulary])]), wide);
-      const ends = equal(mod(best.indices, vocabulary), END_ID);
-      const kept = topK(where(ends, none, best.values), beams);
+      const token = mod(best.indices, vocabulary);
+      const kept = topK(add(best.values, gather(goesOn, token)), beams);
       const selected = reshape(add(gatherElements(best.indices, kept.indices, 1), firstCandidate), [rows]);
       const from = div(selected, vocabulary);
-      const ended = where(ends, mul(best.values, gather(rescale, index)), none);
+      const ended = add(mul(best.values, gather(rescale, index)), gather(ends, token));
       const pooled = topK(concat([pool, ended], 1), beams).values;
       const column = (x: Value, at: number): Value => gather(x, graph.constant("int64", [], [at]), 1);
-      const hopeful = greater(column(kept.values, 0), column(pooled, -1));
+      const hope = sub(column(kept.values, 0), column(pooled, -1));
       return {
         states: [mod(selected, vocabulary), kept.values, pooled, ...next.states.map((state) => gather(state, from))],
         outputs: [best.values, best.indices, selected],
-        more: cast(reduceMax(cast(hopeful, "int32")), "bool"),
+        more: greater(reduceMax(hope), 0),
       };
     },
     [filled(graph, "int64", [rows], START_ID), first, empty, ...tiled],
