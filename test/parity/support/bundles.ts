@@ -2,6 +2,7 @@ import { initialize, traceInference } from "@s2s/graph-builder";
 import { END_ID, SPECIAL_TOKENS, Vocabulary } from "@s2s/runtime";
 import type { ModelConfig, Precision } from "@s2s/runtime/manifest";
 import { type State, buildInferenceGraphs, exportBundle } from "@s2s/trainer";
+import { storeWeights } from "../../../packages/trainer/src/export/store-weights.ts";
 
 /**
  * Factors of the initial weights. They make logits and answers differ from source to source and from step to step: near-uniform logits, or a decoder
@@ -44,13 +45,14 @@ export async function writeDrawnBundle(
   { model, seed = 1, precisions = ["float32"], maxLength = 24 }: DrawnBundle,
 ): Promise<void> {
   const side = (size: number) => ({ tokens: "word" as const, vocabulary: vocabularyOf(size), maxLength });
+  const weights = drawnWeights(model, seed);
   const parts = {
     model,
-    weights: drawnWeights(model, seed),
+    weights,
     source: side(model.sourceVocabulary),
     target: side(model.targetVocabulary),
     training: {},
-    precisions,
+    variants: precisions.map((precision) => ({ precision, weights: () => storeWeights(model, weights, precision) })),
   };
   await exportBundle(folder, parts, buildInferenceGraphs);
 }
