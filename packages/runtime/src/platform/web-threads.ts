@@ -5,7 +5,8 @@ import { platform } from "./web.ts";
 export const threads: Threads = {
   async startWorker(address) {
     const own = ownWorker();
-    const imported = new URL(own.address, import.meta.url).href;
+    // Against the page: an address of the module's own would be taken by webpack for a file to be found among its modules.
+    const imported = platform.resolveAddress(own.address);
     const file = address === undefined ? imported : platform.resolveAddress(address);
     const failures: string[] = [];
     // A script of another origin can be imported, but no worker can be made of it; asking would be reported as a violation.
