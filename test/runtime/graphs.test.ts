@@ -6,15 +6,20 @@ import { load, SPECIAL_TOKENS, UserError, Vocabulary, type Generation, type Gene
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs, exportBundle } from "@s2s/trainer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packSingleFile } from "../../packages/trainer/src/export/single-file.ts";
 
 /** A bundle that the trainer wrote, with weights of decided opinion: whichever of its graphs answers, the answers are the same. */
 const LETTERS = "abcdefghijklmnop";
 const MAX_LENGTH = 12;
 const texts = ["a", "", "nope", "abcdefghijkl", "ab", "ponmlk", "c", "dd", "mmmmmmm", "hello"];
 
+let root: string;
 let folder: string;
+let file: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "s2s-graphs-"));
+  root = await mkdtemp(join(tmpdir(), "s2s-graphs-"));
+  folder = join(root, "folder");
+  const single = join(root, "single");
   const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...LETTERS]);
   const side = { embedding: 9, hidden: 13, layers: 2 };
   const model: ModelConfig = {
@@ -28,13 +33,12 @@ beforeAll(async () => {
     traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 3).map((w) => w * 5) }]),
   );
   const text = { tokens: "char" as const, vocabulary, maxLength: MAX_LENGTH + 1 };
-  await exportBundle(
-    folder,
-    { model, weights, source: text, target: { ...text, maxLength: MAX_LENGTH }, training: {} },
-    buildInferenceGraphs,
-  );
+  const parts = { model, weights, source: text, target: { ...text, maxLength: MAX_LENGTH }, training: {} };
+  await exportBundle(folder, parts, buildInferenceGraphs);
+  await packSingleFile(single, await exportBundle(single, parts, buildInferenceGraphs), weights, "float32");
+  file = join(single, "generate.onnx");
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(root, { recursive: true }));
 
 const open: Model[] = [];
 afterAll(async () => {
@@ -88,6 +92,18 @@ test("streamed pieces are the answer, and given targets have the score that gene
     const [score] = await model.score([[text, answer.text]]);
     expect(score).toMatchObject({ score: expect.closeTo(answer.score, 4) });
   }
+});
+
+test("a model in one file answers with generate.onnx alone, in the same words, and refuses what needs single steps", async () => {
+  const [whole, model] = [await opened(folder), await opened(file)];
+  for (const options of [{}, { beams: 3, nBest: 3 }])
+    expect(await model.generate(texts, options)).toEqual(near(await whole.generate(texts, options)));
+  const refusal = /a model in one file generates with maxLength, beams, nBest and lengthPenalty alone/;
+  for (const options of [{ minLength: 2 }, { noRepeatNgram: 2 }, { prefix: "a" }, { temperature: 1 }])
+    await expect(model.generate("ab", options)).rejects.toThrow(refusal);
+  await expect(model.score([["ab", "c"]])).rejects.toThrow(refusal);
+  await expect(model.stream("ab").next()).rejects.toThrow(refusal);
+  expect((await model.generate("ab")).text).not.toBe("");
 });
 
 test("files in memory give what the folder gives, in a thread and in the calling one", async () => {
