@@ -154,7 +154,12 @@ describe("the built command", () => {
     expect(json(await here("doctor", "--json"))).toMatchObject({
       node: process.version,
       onnxruntime: "1.30.0",
-      providers: [{ provider: "cpu", available: true }, { provider: "cuda" }, { provider: "webgpu" }],
+      providers: [
+        { provider: "cpu", available: true },
+        { provider: "cuda" },
+        { provider: "webgpu" },
+        { provider: "wasm", available: true },
+      ],
     });
   });
 

@@ -74,7 +74,6 @@ export async function startOrt(provider: Provider, onBytes?: OnBytes): Promise<v
 async function loadRuntime(build: Build, onBytes?: OnBytes): Promise<Runtime> {
   const known = runtimes.get(build);
   if (known) return known;
-  platform.prepareOrt();
   const web = build === "wasm" || platform.family !== "node";
   const loading = importOrt(build, web, onBytes);
   runtimes.set(build, loading);

@@ -7,8 +7,6 @@ export interface Platform {
   readonly family: "node" | "chromium";
   /** The providers there are builds for; the first is what runs where nothing else is asked for. */
   readonly providers: readonly Provider[];
-  /** Before ONNX Runtime is loaded. */
-  prepareOrt(): void;
   /** A file by its path (Node) or address (page), in whole. @throws UserError where there is none */
   readFile(path: string): Promise<Uint8Array>;
   /** Opens a bundle in the machine's own file system; pages have none. */

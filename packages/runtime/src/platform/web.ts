@@ -6,8 +6,6 @@ export const platform: Platform = {
   family: "chromium",
   providers: ["wasm", "webgpu"],
 
-  prepareOrt() {},
-
   async readFile(path) {
     const response = await fetch(path);
     if (!response.ok) throw new UserError(`${path}: the server answered ${response.status}`);
