@@ -7,11 +7,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { letterSequences, reversalPairs } from "./support/tasks.ts";
 
 /**
- * Packs the four packages, installs them with npm in an empty folder outside of the workspace, and uses them there as their READMEs say. It needs
+ * Packs the five packages, installs them with npm in an empty folder outside of the workspace, and uses them there as their READMEs say. It needs
  * the registry (or npm's cache of it): without, it is skipped, but never in CI.
  */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const NAMES = ["cli", "graph-builder", "runtime", "trainer"];
+const NAMES = ["cli", "graph-builder", "parity", "runtime", "trainer"];
 // A run under npm or pnpm sets variables that would be taken for settings of the installation.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^INIT_CWD$/i.test(name)));
 const offline = process.env["CI"] === undefined && (await registryIsSilent());

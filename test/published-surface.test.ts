@@ -1,5 +1,6 @@
 import * as cli from "@s2s/cli";
 import * as builder from "@s2s/graph-builder";
+import * as parity from "@s2s/parity";
 import * as runtime from "@s2s/runtime";
 import * as manifest from "@s2s/runtime/manifest";
 import * as ort from "@s2s/runtime/ort";
@@ -115,5 +116,14 @@ test("@s2s/cli", () => {
   expect(namesOf(cli)).toMatchInlineSnapshot(`
     "Terminal
     run"
+  `);
+});
+
+test("@s2s/parity", () => {
+  expect(namesOf(parity)).toMatchInlineSnapshot(`
+    "DEVICE_NAMES
+    Reference
+    checkParity chooseDevices crossEntropy
+    searchReference"
   `);
 });
