@@ -343,7 +343,7 @@ describe.skipIf(browser === undefined)("<s2s-model>", async () => {
         writeCountdown(join(folder, "damaged"));
         server.folder("/damaged/", join(folder, "damaged"));
         server.answer("/damaged/weights.safetensors", {
-          body: new Uint8Array(await (await fetch(`${server.origin}/model/weights.safetensors`)).arrayBuffer()).reverse(),
+          body: new Uint8Array(await (await fetch(`${server.origin}/model/weights.safetensors`)).arrayBuffer()).toReversed(),
         });
         const page = await open(ELEMENT(src, attributes));
         if (!attributes.includes("text")) await part(page, "input").fill("abc");

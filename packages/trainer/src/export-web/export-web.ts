@@ -5,7 +5,7 @@ import { makeFolder, namesIn, textChunk, writeChunks, writing } from "../files.t
 import { exportRun, refuseOwnFolder, type ExportResult } from "../export/export-run.ts";
 import type { ExportOptions } from "../export/options.ts";
 import { keepOthers, publishFolder } from "../export/publish.ts";
-import { base64, bundleFiles, serviceWorker } from "./service-worker.ts";
+import { base64, bundleFiles, listedFiles, serviceWorker } from "./service-worker.ts";
 import { SERVICE_WORKER, siteFiles } from "./site-files.ts";
 
 const BUNDLE = "bundle";
@@ -23,7 +23,7 @@ export async function exportWeb(path: string, options: ExportOptions): Promise<E
   const out = resolve(options.out);
   refuseOwnFolder(path, await resolveBundle(path), out);
   await refuseForeignFolder(out);
-  const common = await siteFiles();
+  const common = await siteFiles(options.trainable === true);
   const next = `${out}.next`;
   const bundle = join(next, BUNDLE);
   try {
@@ -57,7 +57,13 @@ async function refuseForeignFolder(folder: string): Promise<void> {
 
 /** What somebody else put there (a page of one's own, a model card) moves on to the new site. */
 async function keepOthersOfSite(old: string, now: string): Promise<void> {
-  const own = new Set([...(await siteFiles()).map(({ name }) => name), SERVICE_WORKER, BUNDLE]);
-  await keepOthers(old, now, async () => own);
+  await keepOthers(old, now, filesOfSite);
   await keepOthers(join(old, BUNDLE), join(now, BUNDLE));
+}
+
+/** The names in a folder that an export has written; the names of scripts change from version to version. */
+async function filesOfSite(folder: string): Promise<Set<string>> {
+  const names = await namesIn(folder);
+  const paths = names.includes(SERVICE_WORKER) ? listedFiles(await readFile(join(folder, SERVICE_WORKER), "utf8")) : [];
+  return new Set([SERVICE_WORKER, BUNDLE, ...paths]);
 }

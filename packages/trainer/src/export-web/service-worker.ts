@@ -18,6 +18,15 @@ export async function serviceWorker(files: ReadonlyMap<string, KeptFile>): Promi
   return `const FILES = ${list};\n\n${await readFile(serviceWorkerSource(), "utf8")}`;
 }
 
+/** The paths that a service worker lists; of one that somebody has changed, none. */
+export function listedFiles(program: string): string[] {
+  try {
+    return Object.keys(JSON.parse(/^const FILES = (\{.*?^\});$/ms.exec(program)?.[1] ?? "{}") as object);
+  } catch {
+    return [];
+  }
+}
+
 /** The bundle's files, by their paths in the site. Of several variants, visitors get the first unless the page or the device asks for another. */
 export async function bundleFiles(folder: string, path: string, manifest: Manifest): Promise<Map<string, KeptFile>> {
   const [first, ...others] = manifest.variants.map(
