@@ -1,5 +1,5 @@
 import { load, type Model } from "@s2s/runtime";
-import { type Bundle, type BundleSource, createTokenizer, openBundleAt } from "@s2s/runtime/parts";
+import { type Bundle, type BundleSource, createTokenizer, openBundleAt, UserError } from "@s2s/runtime/parts";
 import type { Example, PairReport } from "../step/pair-encoder.ts";
 import { Trainer } from "../step/trainer.ts";
 import { balance, madeUpTexts } from "./replay.ts";
@@ -7,6 +7,8 @@ import { balance, madeUpTexts } from "./replay.ts";
 /** `<pad>`, `<unk>`, `<s>` and `</s>` come first in every vocabulary. */
 const SPECIAL = 4;
 const BATCH_SIZE = 16;
+/** After so many steps the answers are looked at again, at the end of an epoch: that takes as long as some steps. */
+const LOOK_EVERY = 8;
 
 export interface LessonOptions {
   /** Where to run in Node; a page has wasm alone. */
@@ -27,7 +29,7 @@ export interface LessonStep {
   readonly epoch: number;
   readonly step: number;
   readonly loss: number;
-  /** At the end of an epoch: the answers to the pairs' sources. */
+  /** At the end of some epochs: the answers to the pairs' sources. */
   readonly answers?: readonly string[];
 }
 
@@ -77,10 +79,16 @@ export class Lesson {
   /**
    * Teaches pairs, mixed with answers of the model before to made-up texts, until all are answered as taught or the epochs are over. Leaving the loop
    * stops between two steps; going on later goes on from there.
+   * @throws UserError for a pair that cannot be learned
    */
   async *teach(pairs: readonly Example[], { epochs, learningRate, replay }: TeachOptions): AsyncGenerator<LessonStep, void, undefined> {
+    for (const [i, pair] of pairs.entries()) {
+      const { problem } = this.describe(pair);
+      if (problem !== undefined) throw new UserError(`pair ${i + 1}: ${problem}`);
+    }
     this.#trainer.learningRate = learningRate;
     const mixed = balance(pairs, await this.#replay(pairs, replay));
+    let looked = this.#trainer.steps;
     for (let epoch = 1; epoch <= epochs; epoch++) {
       let last: LessonStep | undefined;
       for await (const { step, loss } of this.#trainer.epoch(mixed)) {
@@ -88,6 +96,11 @@ export class Lesson {
         if (last) yield last;
         last = { epoch, step, loss };
       }
+      if (epoch < epochs && this.#trainer.steps - looked < LOOK_EVERY) {
+        if (last) yield last;
+        continue;
+      }
+      looked = this.#trainer.steps;
       const { now } = await this.answers(pairs.map(([source]) => source));
       if (last) yield { ...last, answers: now };
       if (pairs.every(([, target], i) => target.normalize("NFC") === now[i])) return;

@@ -86,6 +86,8 @@ function show(event: Event): void {
 
 function setTeaching(now: boolean): void {
   teaching = now;
+  // A field that is disabled loses the keyboard.
+  if (now && byId("rows").contains(document.activeElement)) button("teach").focus();
   table.disabled = now;
   for (const name of ["add", "undo", "download"]) button(name).disabled = now || (name !== "add" && chart.losses.length === 0);
   button("teach").textContent = now ? "Stop" : chart.losses.length > 0 ? "Go on" : "Teach";
