@@ -290,6 +290,25 @@ describe.skipIf(browser === undefined)("<s2s-model>", async () => {
     expect(after).toEqual({ withOne: true, moved: true, withNone: false, gone: expect.stringContaining("only while it is in a document") });
   });
 
+  test("answers a call that follows its definition or its attributes at once", async () => {
+    server.answer("/at-once.js", {
+      type: "text/javascript",
+      body: `import "./s2s.js";
+        const element = document.querySelector("s2s-model");
+        globalThis.first = element.generate("abc").then(({ text }) => text);
+        const other = document.createElement("s2s-model");
+        document.body.append(other);
+        other.src = "/model/";
+        other.device = "wasm";
+        globalThis.second = other.generate("cab").then(({ text }) => text);`,
+    });
+    opened = await visit(context!, server.page("/page", `<script type="module" src="/at-once.js"></script>${ELEMENT("/model/")}`, POLICY));
+    const both = await opened.page.evaluate(() =>
+      Promise.all([(globalThis as never as { first: string }).first, (globalThis as never as { second: string }).second]),
+    );
+    expect(both).toEqual([answerTo("abc"), answerTo("cab")]);
+  });
+
   test("takes another model when src changes", async () => {
     writeCountdown(join(folder, "short"), { maxTargetLength: 2 });
     server.folder("/short/", join(folder, "short"));

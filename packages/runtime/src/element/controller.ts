@@ -49,9 +49,18 @@ export class Controller {
     return this.#model;
   }
 
-  /** Whether the model of the attributes is there or on its way. */
+  /** Whether a model is there or on its way. */
   get holding(): boolean {
     return this.#holder.holding;
+  }
+
+  /** Whether the model that is held, loaded or on its way, is the one that the attributes name. */
+  isCurrent(): boolean {
+    try {
+      return this.#holder.holds(this.#host.wish());
+    } catch {
+      return false;
+    }
   }
 
   /** @throws what the page is told by `s2s-error` as well */

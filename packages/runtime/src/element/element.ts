@@ -178,7 +178,8 @@ export class S2sModelElement extends ReflectingControl {
     this.#changed = true;
     queueMicrotask(() => {
       this.#changed = false;
-      if (!this.isConnected) return;
+      // A call may have taken the new model already.
+      if (!this.isConnected || this.#controller.isCurrent()) return;
       const { holding } = this.#controller;
       this.#controller.release();
       if (holding) this.#settle("", false);
