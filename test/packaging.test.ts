@@ -57,7 +57,10 @@ test("the tarballs hold what is built, its licence and its README, and depend on
       .split("\n")
       .map((path) => path.replace("package/", ""));
     expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json", "dist/index.js", "dist/index.d.ts"]));
-    const others = files.filter((path) => !/^(LICENSE|README\.md|package\.json|bin\/s2s\.mjs|dist\/[\w/-]+(\.js|\.d\.ts))$/.test(path));
+    const others = files.filter(
+      (path) =>
+        !/^(LICENSE|README\.md|package\.json|bin\/s2s\.mjs|dist\/[\w/-]+(\.js|\.d\.ts)|dist\/web\/[\w.-]+\.js|site\/[\w./-]+)$/.test(path),
+    );
     expect(others).toEqual([]);
     expect(files.filter((path) => /test/.test(path))).toEqual([]);
     run(folder, "tar", "-xzf", file, "package/package.json");
@@ -92,10 +95,12 @@ test("installed by npm in an empty folder, they run and their types resolve", { 
     builder: "packages/graph-builder/README.md",
     trainer: "packages/trainer/README.md",
     runtime: "packages/runtime/README.md",
+    parity: "packages/parity/README.md",
   };
   for (const [name, readme] of Object.entries(readmes)) {
     const code = (await examples(readme))
       .replaceAll('folder: "run"', `folder: "run-${name}"`)
+      .replaceAll('checkParity("run"', 'checkParity("tiny"')
       .replaceAll('load("run")', `load("${name === "library" ? "run-library" : "tiny"}")`);
     expect(code, readme).toContain('from "@s2s/');
     await writeFile(join(user, `${name}.mts`), code);
@@ -105,4 +110,5 @@ test("installed by npm in an empty folder, they run and their types resolve", { 
   expect(run(user, process.execPath, "builder.mjs")).toMatch(/MatMul/);
   expect(run(user, process.execPath, "trainer.mjs")).toMatch(/^10 [\d.]+$/m);
   expect(run(user, process.execPath, "runtime.mjs")).toMatch(/text: .*score: /s);
+  expect(run(user, process.execPath, "parity.mjs")).toMatch(/^true node-cpu ok \d\S*\ntrue node-wasm ok \d\S*\n$/);
 });

@@ -10,7 +10,6 @@ export const buildParityPage = () =>
     root,
     entries: { parity: "src/device/page.ts", "parity.worker": "src/device/page-worker.ts" },
     folder: path.join(root, "dist", "web"),
-    name: "parity",
   });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildParityPage();
