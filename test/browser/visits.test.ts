@@ -69,8 +69,9 @@ describe.skipIf(browser === undefined)("a visitor who comes again", async () => 
   test("has the demo page without a network, and is offered a newer one", async () => {
     const server = (await startServer()).folder("/deep/site/", site);
     const address = `${server.origin}/deep/site/`;
-    const context = await newVisitor(browser!);
+    const context = await newVisitor(browser!, { viewport: { width: 320, height: 800 } });
     const { page, problems } = await visit(context, address);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
     await page.evaluate(async () => navigator.serviceWorker.ready.then(({ active }) => active?.state));
     // Asked for by nobody on this machine.
     expect(server.requests.filter((path) => /asyncify|webgpu/.test(path))).toEqual([]);
