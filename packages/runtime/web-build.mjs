@@ -19,6 +19,19 @@ const ORT = {
   "#ort": "./ort.webgpu.bundle.min.mjs",
 };
 
+/**
+ * A page whose engine runs in a worker needs none of its own; where no worker can be started, it imports the worker's script for its engine.
+ * @type {import("esbuild").Plugin}
+ */
+const engineBeside = {
+  name: "engine-beside",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/engine\/engine\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./s2s.worker.js", external: true } : undefined,
+    );
+  },
+};
+
 /** @type {import("esbuild").Plugin} What else of it the scripts would carry along is a class for tensors. */
 const ortBeside = {
   name: "ort-beside",
@@ -32,12 +45,10 @@ const ortBeside = {
 };
 
 /**
- * Builds scripts that run beside ONNX Runtime's files.
- * @param {{ root: string, entries: Record<string, string>, folder: string, name: string }} scripts sources by name, from `root`; `name` begins the
- * names of the parts that they share
+ * Builds scripts that run beside ONNX Runtime's files, each in one file.
+ * @param {{ root: string, entries: Record<string, string>, folder: string }} scripts sources by name, from `root`
  */
-export async function buildScripts({ root: from, entries, folder, name }) {
-  // The names of shared parts change with their content.
+export async function buildScripts({ root: from, entries, folder }) {
   rmSync(folder, { recursive: true, force: true });
   await build({
     absWorkingDir: from,
@@ -49,15 +60,13 @@ export async function buildScripts({ root: from, entries, folder, name }) {
     target: "es2022",
     conditions: ["s2s-source"],
     define: { ORT_VERSION: JSON.stringify(dependencies["onnxruntime-web"]) },
-    splitting: true,
-    chunkNames: `${name}.[hash]`,
-    plugins: [ortBeside],
+    plugins: [ortBeside, engineBeside],
     legalComments: "none",
     logLevel: "warning",
   });
 }
 
 /** Builds the runtime's own scripts into a folder. */
-export const buildWeb = (folder = path.join(root, "dist", "web")) => buildScripts({ root, entries: ENTRIES, folder, name: "s2s" });
+export const buildWeb = (folder = path.join(root, "dist", "web")) => buildScripts({ root, entries: ENTRIES, folder });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWeb();

@@ -7,6 +7,6 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 
 /** Builds the scripts into a folder. */
 export const buildTeach = (folder = path.join(root, "dist", "web")) =>
-  buildScripts({ root, entries: { teach: "src/teach/page.ts", "teach.worker": "src/teach/worker.ts" }, folder, name: "teach" });
+  buildScripts({ root, entries: { teach: "src/teach/page.ts", "teach.worker": "src/teach/worker.ts" }, folder });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildTeach();

@@ -4,4 +4,10 @@
  */
 export class UserError extends Error {
   override readonly name = "UserError";
+
+  /** By name: one that comes through another copy of this module, such as that of a page's other script, is the user's as well. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this === UserError) return value instanceof Error && value.name === "UserError";
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
 }
