@@ -139,3 +139,9 @@ test("a model of another task is refused and given back", async () => {
   expect(onFail).toHaveBeenCalledOnce();
   expect(loads[0]!.model.dispose).toHaveBeenCalledOnce();
 });
+
+test("on a server the element's module can be imported, and defines nothing", async () => {
+  const { S2sModelElement } = await import("../src/element/index.ts");
+  expect(S2sModelElement.observedAttributes).toContain("src");
+  expect("customElements" in globalThis).toBe(false);
+});

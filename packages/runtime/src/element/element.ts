@@ -7,7 +7,7 @@ import { Controller } from "./controller.ts";
 import type { TypedEvents } from "./events.ts";
 import { FormControl } from "./form-control.ts";
 import { SharedModels } from "./shared-models.ts";
-import { setLanguage, stringsFor, type Strings } from "./strings.ts";
+import { setLanguage, stringsFor, whenWordsCome, type Strings } from "./strings.ts";
 import { View } from "./view.ts";
 import { whenVisible } from "./visibility.ts";
 
@@ -37,6 +37,7 @@ export class S2sModelElement extends ReflectingControl {
   #edited = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unwatch = (): void => {};
+  #unhear = (): void => {};
 
   constructor() {
     super();
@@ -115,10 +116,12 @@ export class S2sModelElement extends ReflectingControl {
   connectedCallback(): void {
     adoptEarlyProperties(this, ["text", "value", "strings"]);
     this.#showWords();
+    this.#unhear = whenWordsCome(() => this.#showWords());
     this.#watch();
   }
 
   disconnectedCallback(): void {
+    this.#unhear();
     this.#unwatch();
     clearTimeout(this.#timer);
     // An element that is only moved is back by then.

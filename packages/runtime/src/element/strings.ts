@@ -42,10 +42,18 @@ const ENGLISH: Strings = {
 };
 
 const languages = new Map<string, Partial<Strings>>();
+const listeners = new Set<() => void>();
 
 /** Gives the words of a language ("de", "pt-BR") for all elements whose `lang`, or that of what they stand in, is that language. */
 export function setLanguage(language: string, strings: Partial<Strings>): void {
   languages.set(language.toLowerCase(), strings);
+  for (const listener of listeners) listener();
+}
+
+/** Calls back when there are words that were not there before. Returns what ends that. */
+export function whenWordsCome(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** The words of an element: English, then those of its language, of its region, and its own. */
