@@ -5,6 +5,8 @@ import type { SourceOptions } from "./source/progress.ts";
 import { type BundleSource, openSource } from "./source/source.ts";
 
 export type { Bundle, BundleFiles } from "./bundle.ts";
+/** What answers in the calling thread: for a worker that does more than that. */
+export { Engine } from "./engine/engine.ts";
 export { UserError } from "./errors.ts";
 export { openGraph } from "./open-graph.ts";
 export { Queue } from "./queue.ts";

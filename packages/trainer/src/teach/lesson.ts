@@ -1,5 +1,4 @@
-import { load, type Model } from "@s2s/runtime";
-import { type Bundle, type BundleSource, createTokenizer, openBundleAt, UserError } from "@s2s/runtime/parts";
+import { type Bundle, type BundleSource, createTokenizer, Engine, openBundleAt, UserError } from "@s2s/runtime/parts";
 import type { Example, PairReport } from "../step/pair-encoder.ts";
 import { Trainer } from "../step/trainer.ts";
 import { balance, madeUpTexts } from "./replay.ts";
@@ -37,11 +36,11 @@ export interface LessonStep {
 export class Lesson {
   readonly #bundle: Bundle;
   readonly #trainer: Trainer;
-  readonly #original: Model;
+  readonly #original: Engine;
   readonly #device: "cpu" | "wasm" | undefined;
-  #tuned: Model | undefined;
+  #tuned: Engine | undefined;
 
-  private constructor(bundle: Bundle, trainer: Trainer, original: Model, device: LessonOptions["device"]) {
+  private constructor(bundle: Bundle, trainer: Trainer, original: Engine, device: LessonOptions["device"]) {
     this.#bundle = bundle;
     this.#trainer = trainer;
     this.#original = original;
@@ -144,11 +143,11 @@ export class Lesson {
 }
 
 /** A model of the weights as they are now, in this thread. */
-async function answering(trainer: Trainer, device: string | undefined): Promise<Model> {
-  return load(await trainer.bundle(), { device: device ?? "cpu", worker: false, cache: false });
+async function answering(trainer: Trainer, device: string | undefined): Promise<Engine> {
+  return Engine.open({ source: await trainer.bundle(), device: device ?? "cpu", precision: "float32", threads: 1, cache: false });
 }
 
 /** A text that the model cannot read has the empty answer. */
-async function textsOf(model: Model, texts: readonly string[]): Promise<string[]> {
-  return (await model.generate(texts)).map((answer) => ("error" in answer ? "" : answer.text));
+async function textsOf(model: Engine, texts: readonly string[]): Promise<string[]> {
+  return (await model.generate(texts, {})).map((answer) => ("error" in answer ? "" : answer.text));
 }
