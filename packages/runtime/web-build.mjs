@@ -20,7 +20,7 @@ const ORT = {
 };
 
 /**
- * A page whose engine runs in a worker needs none of its own; where no worker can be started, it imports the worker's script for its engine.
+ * For pages, whose engine runs in a worker: where none can be started, they import the worker's script for its engine.
  * @type {import("esbuild").Plugin}
  */
 const engineBeside = {
@@ -50,9 +50,14 @@ const ortBeside = {
  */
 export async function buildScripts({ root: from, entries, folder }) {
   rmSync(folder, { recursive: true, force: true });
+  for (const [name, source] of Object.entries(entries)) await buildScript(from, name, source, folder);
+}
+
+/** @param {string} root @param {string} name @param {string} source @param {string} folder */
+async function buildScript(root, name, source, folder) {
   await build({
-    absWorkingDir: from,
-    entryPoints: entries,
+    absWorkingDir: root,
+    entryPoints: { [name]: source },
     outdir: folder,
     bundle: true,
     minify: true,
@@ -60,7 +65,7 @@ export async function buildScripts({ root: from, entries, folder }) {
     target: "es2022",
     conditions: ["s2s-source"],
     define: { ORT_VERSION: JSON.stringify(dependencies["onnxruntime-web"]) },
-    plugins: [ortBeside, engineBeside],
+    plugins: name.endsWith(".worker") ? [ortBeside] : [ortBeside, engineBeside],
     legalComments: "none",
     logLevel: "warning",
   });
