@@ -2,7 +2,7 @@ import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "vite";
+import { build, createServer } from "vite";
 import { describe, expect, test } from "vitest";
 import webpack from "webpack";
 import { countDown, writeCountdown } from "../../packages/runtime/test/countdown.ts";
@@ -62,4 +62,28 @@ describe.skipIf(browser === undefined)("a project that imports @s2s/runtime", as
     expect(problems).toEqual([]);
     await context.close();
   });
+
+  test(
+    "runs the model in a worker of Vite's development server, as docs/embedding.md tells to set it up",
+    { timeout: 60_000 },
+    async () => {
+      const config = {
+        root: PROJECT,
+        configFile: false,
+        logLevel: "error",
+        publicDir: folder,
+        cacheDir: join(folder, "vite-cache"),
+      } as const;
+      const server = await createServer({ ...config, optimizeDeps: { exclude: ["@s2s/runtime"] }, server: { port: 0 } });
+      const context = await newVisitor(browser!);
+      try {
+        await server.listen();
+        const { page } = await visit(context, server.resolvedUrls!.local[0]!);
+        expect(await ask(page, "abc")).toMatchObject({ answer: expected, error: "", thread: "worker" });
+      } finally {
+        await context.close();
+        await server.close();
+      }
+    },
+  );
 });
