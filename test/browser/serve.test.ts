@@ -22,7 +22,7 @@ describe.skipIf(browser === undefined)("the site that s2s serve puts around a bu
   const files = new StaticFiles(site.find);
   const bugs: unknown[] = [];
   const api = new Api(model, LIMITS);
-  const handler = createHandler({ api, files, loopback: true, allowOrigin: [], onBug: (error) => bugs.push(error) });
+  const handler = createHandler({ api, files, loopback: "own.test", allowOrigin: [], onBug: (error) => bugs.push(error) });
   const { address, close } = await listen(handler, "127.0.0.1", 0);
   const url = `http://localhost:${address.port}/`;
   afterAll(async () => {

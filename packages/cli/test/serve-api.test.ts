@@ -196,7 +196,7 @@ describe("who may ask", () => {
       expect((await ask(server.port, "/health", "GET", { Host })).status, Host).toBe(421);
     }
     expect(await raw(server.port, "GET /health HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1.1 421/);
-    for (const Host of ["localhost", "localhost:1", "LOCALHOST", "127.0.0.1", "127.9.9.9:80", "[::1]:8080"]) {
+    for (const Host of ["localhost", "localhost:1", "own.test", "Own.Test:8080", "LOCALHOST", "127.0.0.1", "127.9.9.9:80", "[::1]:8080"]) {
       expect((await ask(server.port, "/health", "GET", { Host })).status, Host).toBe(200);
     }
   });

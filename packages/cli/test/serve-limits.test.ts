@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { raw } from "./support/server.ts";
+import { listensOnLoopback } from "../src/serve/hosts.ts";
 import { listen } from "../src/serve/listen.ts";
 import { RateLimit } from "../src/serve/rate-limit.ts";
 
@@ -52,6 +53,13 @@ describe("RateLimit", () => {
   it("lets everybody through at 0", () => {
     const limit = new RateLimit(0);
     for (let i = 0; i < 1000; i++) expect(limit.take("a")).toBe(0);
+  });
+});
+
+describe("listensOnLoopback", () => {
+  it("knows this machine's own addresses and names", async () => {
+    for (const host of ["127.0.0.1", "127.1.2.3", "::1", "localhost"]) expect(await listensOnLoopback(host), host).toBe(true);
+    for (const host of ["0.0.0.0", "::", "192.0.2.1", "nothing.invalid"]) expect(await listensOnLoopback(host), host).toBe(false);
   });
 });
 

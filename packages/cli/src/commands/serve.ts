@@ -5,7 +5,7 @@ import { countOption, deviceOption, jsonOption } from "../options/common.ts";
 import { parseOption } from "../options/value.ts";
 import { Api } from "../serve/api.ts";
 import { createHandler } from "../serve/handler.ts";
-import { isLoopback } from "../serve/hosts.ts";
+import { listensOnLoopback } from "../serve/hosts.ts";
 import { listen } from "../serve/listen.ts";
 import { readOrigin } from "../serve/origins.ts";
 import { openSite } from "../serve/site.ts";
@@ -78,7 +78,8 @@ async function serve(folder: string, options: Options, terminal: Terminal): Prom
     const api = new Api(model, options);
     const onBug = (error: unknown) => terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const files = new StaticFiles(site.find);
-    const { address, close } = await listen(createHandler({ api, files, loopback: isLoopback(host), allowOrigin, onBug }), host, port);
+    const loopback = (await listensOnLoopback(host)) ? host : undefined;
+    const { address, close } = await listen(createHandler({ api, files, loopback, allowOrigin, onBug }), host, port);
     const url = `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}/`;
     if (options.json)
       terminal.printJson({ url, host: address.address, port: address.port, device: model.device, precision: model.precision });

@@ -11,8 +11,8 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void | Pro
 export interface HandlerParts {
   readonly api: Api;
   readonly files: StaticFiles;
-  /** Whether only this machine can reach the server, which then answers to its own names alone. */
-  readonly loopback: boolean;
+  /** Where only this machine can reach the server: the name that it was started with. It then answers to this machine's names alone. */
+  readonly loopback: string | undefined;
   readonly allowOrigin: readonly string[];
   /** Is given what is our fault. */
   readonly onBug: (error: unknown) => void;
@@ -31,7 +31,7 @@ export function createHandler({ api, files, loopback, allowOrigin, onBug }: Hand
 
   const answer: Answer = async (request, response) => {
     response.setHeader("X-Content-Type-Options", "nosniff");
-    if (loopback && !namesLoopback(request.headers.host)) {
+    if (loopback !== undefined && !namesLoopback(request.headers.host, loopback)) {
       throw new HttpError(421, "this server answers to localhost alone: start it with --host to be reached by another name");
     }
     const { method = "", url = "" } = request;

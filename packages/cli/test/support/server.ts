@@ -82,7 +82,7 @@ export async function startServer(
   const bugs: unknown[] = [];
   const api = new Api(model, { ...LIMITS, ...limits });
   const files = new StaticFiles(folderFiles(folder));
-  const handler = createHandler({ api, files, loopback: true, allowOrigin, onBug: (error) => bugs.push(error) });
+  const handler = createHandler({ api, files, loopback: "own.test", allowOrigin, onBug: (error) => bugs.push(error) });
   const { address, close } = await listen(handler, "127.0.0.1", 0);
   const { port } = address;
   return { url: `http://127.0.0.1:${port}`, port, model, api, bugs, close: (graceMs = 1000) => close(graceMs) };
