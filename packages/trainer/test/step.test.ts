@@ -10,7 +10,9 @@ import { collate } from "../src/data/collate.ts";
 import type { Executor, State } from "../src/executor.ts";
 import { createCpuExecutor } from "../src/executors/cpu.ts";
 import { PairEncoder } from "../src/step/pair-encoder.ts";
-import { openTrainer, Trainer, type TrainerOptions } from "../src/step/trainer.ts";
+import { openTrainer } from "../src/step/open-trainer.ts";
+import type { TrainerOptions } from "../src/step/options.ts";
+import { Trainer } from "../src/step/trainer.ts";
 import { configOf } from "./support/executors.ts";
 import { examples, firstWeights, trainableBundle } from "./support/trainable.ts";
 

@@ -5,7 +5,7 @@ import { readBundle, UserError } from "@s2s/runtime";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportRun } from "../src/export/export-run.ts";
-import { openTrainer } from "../src/step/trainer.ts";
+import { openTrainer } from "../src/step/open-trainer.ts";
 import { Lesson } from "../src/teach/lesson.ts";
 import { balance, madeUpTexts } from "../src/teach/replay.ts";
 import { configOf } from "./support/executors.ts";

@@ -1,4 +1,7 @@
+export { openTrainer } from "./open-trainer.ts";
+export type { OpenTrainerOptions } from "./open-trainer.ts";
+export type { TrainerOptions } from "./options.ts";
 export type { Example, PairReport } from "./pair-encoder.ts";
+export { Trainer } from "./trainer.ts";
+export type { TrainedStep } from "./trainer.ts";
 export type { BundleRecord } from "./tuned-bundle.ts";
-export { openTrainer, Trainer } from "./trainer.ts";
-export type { OpenTrainerOptions, TrainedStep, TrainerOptions } from "./trainer.ts";

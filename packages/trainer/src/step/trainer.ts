@@ -1,4 +1,4 @@
-import { type Bundle, type BundleSource, type DownloadProgress, openBundleAt, Queue, UserError } from "@s2s/runtime/parts";
+import { type Bundle, Queue, UserError } from "@s2s/runtime/parts";
 import { createSession, type Session, Tensor } from "@s2s/runtime/ort";
 import { type FileInfo, type Manifest, MANIFEST_FILE, type Trainable } from "@s2s/runtime/manifest";
 import { collate } from "../data/collate.ts";
@@ -10,6 +10,7 @@ import type { Feeds } from "../executors/feeds.ts";
 import { runTrainStep } from "../executors/train-step.ts";
 import { lossScale } from "../schedule.ts";
 import { checkTrainable } from "./check-trainable.ts";
+import { requireOptions, type TrainerOptions } from "./options.ts";
 import { type Example, PairEncoder, type PairReport } from "./pair-encoder.ts";
 import { type BundleRecord, float32, tunedBundle } from "./tuned-bundle.ts";
 import { WeightsFile } from "./weights-file.ts";
@@ -17,17 +18,6 @@ import { WeightsFile } from "./weights-file.ts";
 /** Lengths are not rounded up: the graph takes any. */
 const BUCKET = 1;
 const DEFAULT_BATCH_SIZE = 16;
-
-export interface TrainerOptions {
-  /** Step size (default: that of the run that made the bundle). */
-  readonly learningRate?: number | undefined;
-  /** Most pairs that `epoch` takes for a step (default 16). */
-  readonly batchSize?: number | undefined;
-  /** Of shuffling and dropout (default: that of the run, or 1). */
-  readonly seed?: number | undefined;
-  /** Where to run in Node: its native CPU (the default) or wasm, which is what a page has. */
-  readonly device?: "cpu" | "wasm" | undefined;
-}
 
 /** What a step found, before it changed the weights. */
 export interface TrainedStep {
@@ -192,40 +182,5 @@ export class Trainer {
   async #enqueue<T>(work: () => Promise<T>): Promise<T> {
     if (this.#disposal !== undefined) throw new Error("the trainer was disposed of");
     return this.#queue.add(work);
-  }
-}
-
-/** Where the bundle comes from, how that is followed, and how it is trained. */
-export interface OpenTrainerOptions extends TrainerOptions {
-  /** Whether a page may keep the files for the next visit (default true). */
-  readonly cache?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-}
-
-/**
- * Opens a bundle to train it further, from wherever `load` takes one: a folder or an address, or files in memory.
- *
- *     const trainer = await openTrainer("bundle/");
- *     for await (const { loss } of trainer.epoch([["3 mai 2021", "2021-05-03"]])) console.log(loss);
- *     const model = await load(await trainer.bundle());
- *
- * Everything happens in the calling thread, which a step blocks: a page does it in a worker.
- * @throws UserError as `load` does, and where the bundle has no training graph
- */
-export async function openTrainer(source: BundleSource, options: OpenTrainerOptions = {}): Promise<Trainer> {
-  const { cache, signal, onProgress, ...training } = options;
-  return Trainer.open(await openBundleAt(source, { precision: "float32", cache, signal, onProgress }), training);
-}
-
-const BOUNDS = { learningRate: [0, 1000], batchSize: [1, 65_536], seed: [0, 4_294_967_295] } as const;
-
-function requireOptions(options: TrainerOptions): void {
-  for (const [name, [least, most]] of Object.entries(BOUNDS)) {
-    const value = options[name as keyof typeof BOUNDS];
-    const whole = name !== "learningRate";
-    if (value === undefined || ((whole ? Number.isSafeInteger(value) : Number.isFinite(value)) && value >= least && value <= most))
-      continue;
-    throw new UserError(`${name} must be a ${whole ? "whole " : ""}number from ${least} to ${most}, not ${value}`);
   }
 }
