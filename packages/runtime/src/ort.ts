@@ -123,10 +123,10 @@ export async function createSession(model: string | Uint8Array | GraphSource, op
   const { InferenceSession } = ort;
   try {
     if (queue === undefined && "path" in source) return await InferenceSession.create(source.path, settings);
-    const { bytes, externalData } = "path" in source ? await readGraph(source) : source;
-    const all = externalData === undefined ? settings : { ...settings, externalData };
-    if (queue === undefined) return await InferenceSession.create(bytes, all);
-    return inTurn(await queue.add(() => InferenceSession.create(bytes, all)), queue);
+    const { bytes, externalData = [] } = "path" in source ? await readGraph(source) : source;
+    const all = externalData.length === 0 ? settings : { ...settings, externalData };
+    if (queue !== undefined) return inTurn(await queue.add(() => InferenceSession.create(bytes, all)), queue);
+    return await InferenceSession.create(bytes, externalData.length === 0 ? withoutFiles(settings) : all);
   } catch (error) {
     throw translate(error, provider, file);
   }
@@ -142,6 +142,15 @@ function sessionSettings(provider: Provider, options: SessionOptions): Inference
     extra: withSpinning(options.ort?.extra, options.spinning ?? false),
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
   };
+}
+
+/** Nothing can lie below a device. */
+const NO_FOLDER = "/dev/null/none";
+
+/** Bytes without external data could still name files, which would be looked for in the current folder. Where data are given no file is looked for. */
+function withoutFiles(settings: InferenceSession.SessionOptions): InferenceSession.SessionOptions {
+  const session = settings.extra?.["session"] as object;
+  return { ...settings, extra: { ...settings.extra, session: { ...session, model_external_initializers_file_folder_path: NO_FOLDER } } };
 }
 
 /** onnxruntime-web would fetch a path, which Node cannot do with one of its disk. */

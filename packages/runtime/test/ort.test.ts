@@ -58,6 +58,21 @@ describe("sessions", () => {
     expect((error as Error).message).not.toContain("\n");
   });
 
+  test.each([undefined, []])("of bytes with the external data %j read no file of the current folder", async (externalData) => {
+    write("w.bin", new Uint8Array(Float32Array.of(9, 10, 20).buffer));
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      // Optimisers would read the data in ways of their own.
+      for (const optimization of ["disabled", "all"] as const) {
+        const opening = createSession({ bytes: addModel("w.bin"), externalData }, { threads: 1, optimization });
+        await expect(opening.then((session) => session.release())).rejects.toThrow(/External data path does not exist: "\/dev\/null\/none/);
+      }
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   test("a graph that is wrong is a bug, which keeps its own error", async () => {
     const wrong = encodeModel({
       nodes: [{ op: "NoSuchOperator", inputs: ["x"], outputs: ["y"] }],
