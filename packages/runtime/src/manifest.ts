@@ -14,7 +14,7 @@ const MAX_BYTES = 64 * 2 ** 30;
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
 /** What is only shown. */
-const figure = v.pipe(v.number(), v.finite());
+const figure = v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE));
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 /** A file inside the bundle's own folder: no folders, no `..`, nothing hidden. */
