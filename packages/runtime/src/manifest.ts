@@ -14,7 +14,9 @@ const MAX_BYTES = 64 * 2 ** 30;
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
 /** What is only shown. */
-const figure = v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE));
+const figure = v.pipe(v.number(), v.minValue(-Number.MAX_SAFE_INTEGER), v.maxValue(Number.MAX_SAFE_INTEGER));
+/** That of a run that diverged can be any number. */
+const loss = v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE));
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 /** A file inside the bundle's own folder: no folders, no `..`, nothing hidden. */
@@ -116,7 +118,7 @@ export const ProvenanceSchema = v.strictObject({
   seed: v.optional(figure),
   steps: v.optional(figure),
   epochs: v.optional(figure),
-  validation: v.optional(v.strictObject({ loss: figure, tokenAccuracy: fraction, sequenceAccuracy: v.optional(fraction) })),
+  validation: v.optional(v.strictObject({ loss, tokenAccuracy: fraction, sequenceAccuracy: v.optional(fraction) })),
 });
 
 export const ManifestSchema = v.strictObject({

@@ -194,7 +194,8 @@ describe("whatever is in the file,", () => {
     const numbers = paths(whole).filter((path) => typeof path.reduce((at, key) => (at as never)[key], whole as unknown) === "number");
     expect(numbers.length).toBeGreaterThan(35);
     for (const path of numbers) {
-      for (const huge of ["1e300", "-1e300", "1e999"]) {
+      // The loss of a run that diverged is as large as it is.
+      for (const huge of path.at(-1) === "loss" ? ["1e999"] : ["1e300", "-1e300", "1e999"]) {
         const changed = structuredClone(whole);
         const parent = path.slice(0, -1).reduce((at, key) => (at as never)[key], changed as unknown) as Record<string, unknown>;
         parent[String(path.at(-1))] = "HUGE";
