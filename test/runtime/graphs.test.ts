@@ -16,6 +16,8 @@ const texts = ["a", "", "nope", "abcdefghijkl", "ab", "ponmlk", "c", "dd", "mmmm
 let root: string;
 let folder: string;
 let file: string;
+/** Its readout has a number that is none, as after a training that diverged. */
+let diverged: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "s2s-graphs-"));
   folder = join(root, "folder");
@@ -34,6 +36,13 @@ beforeAll(async () => {
   );
   const text = { tokens: "char" as const, vocabulary, maxLength: MAX_LENGTH + 1 };
   const parts = { model, weights, source: text, target: { ...text, maxLength: MAX_LENGTH }, training: {} };
+  diverged = join(root, "diverged");
+  const { shape, data } = weights.get("decoder.readout.b")!;
+  const broken = new Map([
+    ...weights,
+    ["decoder.readout.b", { shape, data: Float32Array.from(data, (b, i) => (i === 7 ? Number.NaN : b)) }],
+  ]);
+  await exportBundle(diverged, { ...parts, weights: broken }, buildInferenceGraphs);
   await exportBundle(folder, parts, buildInferenceGraphs);
   await packSingleFile(single, await exportBundle(single, parts, buildInferenceGraphs), weights, "float32");
   file = join(single, "generate.onnx");
@@ -75,6 +84,19 @@ describe.each(["cpu", "wasm"])("on %s", (device) => {
     for (const [i, text] of texts.entries()) expect(whole[i]).toEqual(near(await model.generate(text, options)));
   });
 });
+
+test.each<GenerateOptions>([{}, { beams: 4, nBest: 2 }])(
+  "a model that diverged says so, whichever of its graphs answers: %j",
+  async (options) => {
+    const model = await opened(diverged, { worker: false });
+    for (const steps of [{}, { noRepeatNgram: 50 }])
+      for (const texts of ["abc", ["a", "abcdef"]] as string[]) {
+        const error = await model.generate(texts, { ...options, ...steps }).catch((e: unknown) => e);
+        expect(error).toBeInstanceOf(UserError);
+        expect((error as Error).message).toMatch(/^the model's outputs are not finite numbers/);
+      }
+  },
+);
 
 test("streamed pieces are the answer, and given targets have the score that generated ones have", async () => {
   const model = await opened(folder);

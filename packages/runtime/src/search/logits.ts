@@ -29,9 +29,7 @@ export function normalizer(logits: Float32Array, from: number, size: number): No
   for (let i = from; i < end; i += 1) sum += Math.exp((logits[i] as number) - max);
   const logSum = Math.log(sum);
   // Also where all are -Infinity or one is Infinity: the difference from the maximum is then no number.
-  if (!Number.isFinite(logSum)) {
-    throw new UserError("the model's outputs are not finite numbers: its weights are damaged or its training diverged; train it again");
-  }
+  if (!Number.isFinite(logSum)) throw notFinite();
   return { max, argMax: at - from, logSum };
 }
 
@@ -47,6 +45,11 @@ export function largestAllowed(logits: Float32Array, from: number, banned: Uint8
     }
   }
   return token;
+}
+
+/** The model computes no numbers. */
+export function notFinite(): UserError {
+  return new UserError("the model's outputs are not finite numbers: its weights are damaged or its training diverged; train it again");
 }
 
 /** A search came to a point where whatever may follow has probability 0. */
