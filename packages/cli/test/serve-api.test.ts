@@ -160,6 +160,24 @@ describe("server-sent events", () => {
     expect(server.bugs).toHaveLength(1);
   });
 
+  it("gives up a client that reads nothing at all, whatever waits to be sent", async () => {
+    await restart({ timeout: 1 });
+    const body = '{"text":"flood","stream":true}';
+    const socket = connect(server.port, "127.0.0.1");
+    socket.pause();
+    socket.on("error", () => undefined);
+    socket.write(
+      `POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await vi.waitFor(() => expect(server.model.calls).toHaveLength(1));
+    await vi.waitFor(async () => {
+      const health = (await (await fetch(`${server.url}/health`)).json()) as { requests: number };
+      expect(health.requests).toBe(0);
+    }, 3000);
+    socket.destroy();
+    expect(server.bugs).toEqual([]);
+  });
+
   it("stops the work when the client is gone, and when the client does not read", async () => {
     const controller = new AbortController();
     const response = await fetch(`${server.url}/generate`, {

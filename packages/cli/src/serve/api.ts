@@ -79,7 +79,7 @@ export class Api {
   async #stream(text: string, options: ServedOptions, response: ServerResponse): Promise<void> {
     const pieces = this.#model.stream(text, options)[Symbol.asyncIterator]();
     let piece = await refusing(pieces.next());
-    const events = new EventStream(response);
+    const events = new EventStream(response, options.signal);
     try {
       let result: Generation | undefined;
       for (; !piece.done; piece = await pieces.next()) {

@@ -6,9 +6,12 @@ export const wantsEvents = (accept: string | undefined): boolean => /(^|[,\s])te
 /** A stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export class EventStream {
   readonly #response: ServerResponse;
+  readonly #signal: AbortSignal;
 
-  constructor(response: ServerResponse) {
+  /** @param signal once it is aborted, nothing waits for the client any more */
+  constructor(response: ServerResponse, signal: AbortSignal) {
     this.#response = response;
+    this.#signal = signal;
     response.writeHead(200, {
       "Content-Type": "text/event-stream; charset=utf-8",
       "Cache-Control": "no-store",
@@ -22,7 +25,7 @@ export class EventStream {
   async send(event: "token" | "result" | "error", data: object): Promise<void> {
     // JSON has no line ends, so one `data` line holds it.
     const taken = this.#response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    if (!taken && !this.#response.destroyed) await drained(this.#response);
+    if (!taken && !this.#response.destroyed && !this.#signal.aborted) await drained(this.#response, this.#signal);
   }
 
   end(): void {
@@ -30,13 +33,15 @@ export class EventStream {
   }
 }
 
-/** Until what was written is on its way, or the client is gone. */
-function drained(response: ServerResponse): Promise<void> {
+/** Until what was written is on its way, the client is gone, or nobody has the time to wait for it. */
+function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       response.off("drain", done).off("close", done);
+      signal.removeEventListener("abort", done);
       resolve();
     };
     response.on("drain", done).on("close", done);
+    signal.addEventListener("abort", done);
   });
 }
