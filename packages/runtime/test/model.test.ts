@@ -95,6 +95,14 @@ describe("generate", () => {
     ]);
   });
 
+  test("a text of marks alone is refused before it takes minutes to normalise", async () => {
+    const marks = `a${"\u0301\u0316".repeat(500_000)}`;
+    const begin = performance.now();
+    await expect(model.generate(marks)).rejects.toThrow(/^the text has 100 or more combining marks in a row/);
+    await expect(model.generate("c", { prefix: marks })).rejects.toThrow(/^prefix has 100 or more combining marks in a row/);
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
+
   test("prefix, n-best and samples come as the search gives them", async () => {
     expect((await model.generate("c", { prefix: "fd" })).text).toBe("fdcba");
     const { nBest, ...best } = await model.generate("c", { beams: 3, nBest: 2 });

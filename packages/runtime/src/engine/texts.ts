@@ -7,6 +7,10 @@ import { END_ID, SPECIAL_TOKENS } from "../vocabulary.ts";
 import { Pieces } from "./pieces.ts";
 import type { Generation, Refusal, Score } from "./service.ts";
 
+/** NFC sorts marks that follow each other, which takes the square of their number: minutes for a megabyte. Unicode's stream-safe form has 30. */
+const MANY_MARKS = /\p{M}{100}/u;
+const TOO_MANY_MARKS = "has 100 or more combining marks in a row, which no writing has; leave some out";
+
 /** Between the texts that a caller knows and the ids that the graphs know. */
 export class Texts {
   readonly #bundle: Bundle;
@@ -22,6 +26,7 @@ export class Texts {
   /** Ids that end with `</s>`; nothing of a text without a token. */
   encodeSource(text: string): number[] | Refusal | undefined {
     if (typeof text !== "string") throw new UserError(`a source must be a text, not ${typeof text}`);
+    if (MANY_MARKS.test(text)) return { error: `the text ${TOO_MANY_MARKS}` };
     const tokens = this.#source.tokenize(text);
     const most = this.#bundle.manifest.maxSourceLength - 1;
     if (tokens.length > most) return { error: tooLong(text, tokens.length, most) };
@@ -31,6 +36,7 @@ export class Texts {
   /** Ids without `</s>`. */
   encodeTarget(text: string, what: string): number[] {
     if (typeof text !== "string") throw new UserError(`${what} must be a text, not ${typeof text}`);
+    if (MANY_MARKS.test(text)) throw new UserError(`${what} ${TOO_MANY_MARKS}`);
     return this.#bundle.target.encode(this.#target.tokenize(text));
   }
 
