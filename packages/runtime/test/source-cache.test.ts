@@ -197,6 +197,11 @@ describe("a single file", () => {
   const open = async (options: OpenSourceOptions = {}) => openBundle(await openSource(`${server.origin}/b/m.onnx`, options));
   beforeEach(() => void server.files.set("b/m.onnx", model));
 
+  test("is kept once, whatever token its address has", async () => {
+    for (const token of ["?token=1", "?token=2"]) await openBundle(await openSource(`${server.origin}/b/m.onnx${token}`));
+    expect(caches.keys()).toEqual([`s2s-models ${server.origin}/b/m.onnx?token=2`]);
+  });
+
   test("is asked for at each visit, since the browser's HTTP cache knows whether it has changed, and serves offline", async () => {
     await open();
     expect(await requestsOf(open)).toEqual(["m.onnx"]);

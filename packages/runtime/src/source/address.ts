@@ -84,7 +84,12 @@ async function openSingle(url: URL, { cache = true, signal, onProgress }: Source
   });
   const { openModelBytes } = await import("./single-file.ts");
   const files = await openModelBytes(showAddress(url), bytes);
-  return { ...files, settle: async () => store.write(url.href, bytes) };
+  const settle = async (): Promise<void> => {
+    await store.write(url.href, bytes);
+    // The query, often a token that changes, would leave a copy of the model for each.
+    await store.prune((key) => key !== url.href && showAddress(new URL(key)) === showAddress(url));
+  };
+  return { ...files, settle };
 }
 
 async function downloadOrKept(url: URL, store: Store, options: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
