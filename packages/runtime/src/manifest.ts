@@ -18,7 +18,9 @@ const figure = v.pipe(v.number(), v.minValue(-Number.MAX_SAFE_INTEGER), v.maxVal
 /** That of a run that diverged can be any number. */
 const loss = v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE));
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+// oxlint-disable-next-line no-control-regex -- names stand in messages of one line; without flags, which JSON Schema has not
+const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/;
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(ONE_LINE, "must hold no control characters"));
 /** A file inside the bundle's own folder: no folders, no `..`, nothing hidden. */
 const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/, "must be a plain file name"));
 

@@ -222,6 +222,11 @@ describe("whatever is in the file,", () => {
     );
   });
 
+  test("names with line ends and control characters are refused, in one line", () => {
+    for (const sign of ["\n", "\u001b[31m", "\u0085", "\u2028"])
+      expect(refusal(put(["states", 0, "initial"], `a${sign}b`))).toBe("b/s2s.json: states.0.initial: must hold no control characters");
+  });
+
   test("deep nesting does not exhaust the stack", () => {
     expect(() => parseManifest("[".repeat(1e6), "s2s.json")).toThrow(UserError);
     const deep = `{"formatVersion":2,"task":${"[".repeat(1e5)}${"]".repeat(1e5)}}`;
