@@ -49,10 +49,11 @@ export class FakeModel implements ServedModel {
         options.signal.throwIfAborted();
         yield { text: "x".repeat(10_000), tokens: ["x"] };
       }
-    for (; text === "flood"; options.signal.throwIfAborted()) {
-      await new Promise((resolve) => setTimeout(resolve));
-      yield { text: "x".repeat(1_000_000), tokens: ["x"] };
-    }
+    if (text === "flood")
+      for (; ; options.signal.throwIfAborted()) {
+        await new Promise((resolve) => setTimeout(resolve));
+        yield { text: "x".repeat(1_000_000), tokens: ["x"] };
+      }
     const result = generation(text.toUpperCase());
     yield { text: "", tokens: [], result };
     return result;
