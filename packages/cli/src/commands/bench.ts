@@ -79,7 +79,7 @@ function lines(result: TrainBench | DecodeBench): string[] {
   if ("msPerToken" in result) {
     const { batch1, batch64 } = result.msPerToken;
     return [
-      `${title}: greedily ${batch1} ms a token for one text, ${batch64} ms for 64 texts side by side`,
+      `${title}: a greedy step of encoder and decoder takes ${batch1} ms for one text, ${batch64} ms for 64 texts side by side`,
       ...pathLines(result.paths).map((line) => `  ${line}`),
     ];
   }

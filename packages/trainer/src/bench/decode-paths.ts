@@ -23,30 +23,34 @@ export interface PathOptions {
 
 const DEVICES = { "node-cpu": "cpu", "node-wasm": "wasm" } as const;
 const BEAMS = [1, 4];
-/** The browser's engine compiles wasm again, faster, while it runs. */
-const WARM_UP = { "node-cpu": 200, "node-wasm": 1000 };
-const [MEASURED_MS, RUNS] = [400, 7];
+/** Of all paths together: V8 compiles wasm again, faster, while it runs. */
+const WARM_UP_MS = { "node-cpu": 500, "node-wasm": 4000 };
+const [MEASURED_MS, ROUNDS] = [2000, 7];
 
 /** So that no hypothesis ends by itself, and each path takes as many steps as the others. */
 export function withoutEnd(weights: State): void {
   weights.get("decoder.readout.b")!.data[END_ID] = -1e4;
 }
 
-/** Times every way in which this machine gets from sources to targets, one after the other. */
+/** Times every way in which this machine gets from sources to targets. */
 export async function benchPaths(bundle: Bundle, options: PathOptions): Promise<DecodePath[]> {
   const paths: DecodePath[] = [];
   for (const device of ["node-cpu", "node-wasm"] as const) {
-    for (const graphs of ["split", "generate"] as const) {
-      const session = { provider: DEVICES[device], threads: options.threads };
-      const decoder = await (graphs === "split" ? openSplit(bundle, session) : openWhole(bundle, session));
-      try {
-        for (const beams of BEAMS) {
-          const ms = await medianTime(() => decoder.run(options, beams), WARM_UP[device]);
-          paths.push({ device, graphs, beams, batch: options.sources.length, msPerToken: round(ms / options.length, 4) });
-        }
-      } finally {
-        await decoder.close();
-      }
+    const session = { provider: DEVICES[device], threads: options.threads };
+    const split = await openSplit(bundle, session);
+    const whole = await openWhole(bundle, session);
+    const ways = (["split", "generate"] as const).flatMap((graphs) => BEAMS.map((beams) => ({ graphs, beams })));
+    const times = await timeInTurns(
+      ways.map(
+        ({ graphs, beams }) =>
+          () =>
+            (graphs === "split" ? split : whole).run(options, beams),
+      ),
+      WARM_UP_MS[device],
+    );
+    await Promise.all([split.close(), whole.close()]);
+    for (const [i, way] of ways.entries()) {
+      paths.push({ device, ...way, batch: options.sources.length, msPerToken: round(times[i] / options.length, 4) });
     }
   }
   return paths;
@@ -81,14 +85,17 @@ async function openWhole(bundle: Bundle, options: SessionOptions): Promise<Decod
   };
 }
 
-async function medianTime(run: () => Promise<unknown>, warmUp: number): Promise<number> {
-  for (const begin = performance.now(); performance.now() - begin < warmUp;) await run();
-  const times: number[] = [];
+/** The median time of each, run one after the other in rounds: whatever else the machine does for a while, it does to all of them. */
+async function timeInTurns(runs: readonly (() => Promise<unknown>)[], warmUpMs: number): Promise<number[]> {
+  for (const begin = performance.now(); performance.now() - begin < warmUpMs;) for (const run of runs) await run();
+  const times = runs.map((): number[] => []);
   const begin = performance.now();
-  while (times.length < RUNS || performance.now() - begin < MEASURED_MS) {
-    const start = performance.now();
-    await run();
-    times.push(performance.now() - start);
+  for (let round = 0; round < ROUNDS || performance.now() - begin < MEASURED_MS; round++) {
+    for (const [i, run] of runs.entries()) {
+      const start = performance.now();
+      await run();
+      times[i].push(performance.now() - start);
+    }
   }
-  return median(times);
+  return times.map(median);
 }
