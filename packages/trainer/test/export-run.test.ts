@@ -172,6 +172,12 @@ describe("what cannot be exported", () => {
     expect(readFileSync(join(out, "generate.onnx"), "utf8")).toBe("somebody else's");
   });
 
+  test.each(["next", "old"])("from the folder that an export to another one would empty: %s", async (suffix) => {
+    const { bundle } = await answeringModel(`${out}.${suffix}`);
+    await expect(exportRun(bundle, { out })).rejects.toThrow(/is where the model itself is/);
+    expect(await readBundle(bundle)).toBeDefined();
+  });
+
   test("no model", async () => {
     await expect(exportRun(join(place.path, "none"), { out })).rejects.toThrow(/there is no such folder/);
     mkdirSync(out);

@@ -73,12 +73,14 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   }
 }
 
-/** An export in place would replace the only weights that more exports can be made from. */
+/** An export in place would replace the only weights that more exports can be made from; so would one that is staged, or puts the older one, there. */
 export function refuseOwnFolder(path: string, from: string, out: string): void {
   for (const folder of [path, from]) {
-    const [first, ...rest] = relative(out, resolve(folder)).split(sep);
-    if (first !== ".." && !isAbsolute([first, ...rest].join(sep)))
-      throw new UserError(`${out}: is where the model itself is (${folder}); export to another folder`);
+    for (const used of [out, `${out}.next`, `${out}.old`]) {
+      const [first, ...rest] = relative(used, resolve(folder)).split(sep);
+      if (first !== ".." && !isAbsolute([first, ...rest].join(sep)))
+        throw new UserError(`${used}: is where the model itself is (${folder}), and would be replaced; export to another folder`);
+    }
   }
 }
 
