@@ -1,6 +1,8 @@
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { killAll, s2s, start } from "./support/bin.ts";
@@ -59,6 +61,24 @@ describe("the process", () => {
     expect(code).toBe(130);
     const [, epoch] = /^Going on in epoch (\d+), after step \d+\.$/m.exec(stdout) ?? [];
     expect(Number(epoch)).toBeGreaterThanOrEqual(3);
+  });
+
+  it("removes a half written export at Ctrl-C", async () => {
+    const trained = await s2s(["train", "--data", "pairs.tsv", "--hidden", "8", "--embedding", "8", "--epochs", "1", "--out", "short"], {
+      cwd: folder,
+    });
+    expect(trained.code, trained.stderr).toBe(0);
+    const out = join(folder, "half", "bundle");
+    const options = ["--data", "pairs.tsv", "--precision", "int8,float16", "--max-accuracy-drop", "1", "--out", out];
+    const { process: child, finished } = start(["export", "short", ...options], { cwd: folder });
+    while (!existsSync(`${out}.next`) && child.exitCode === null) await setTimeout(2);
+    child.kill("SIGINT");
+    expect(await finished).toMatchObject({
+      code: 130,
+      stdout: "",
+      stderr: "s2s: removing what is half written; Ctrl-C again ends at once\n",
+    });
+    expect(readdirSync(join(folder, "half"))).toEqual([]);
   });
 
   it("ends in silence when nobody reads its output any more", async () => {

@@ -2,6 +2,7 @@ import { UserError } from "@s2s/runtime";
 import { PRECISIONS, type Precision } from "@s2s/runtime/manifest";
 import { configKeys, EXPORT_DEFAULTS, exportRun, exportWeb } from "@s2s/trainer";
 import { Command, Option } from "commander";
+import { catchInterrupts } from "../interrupt.ts";
 import { countOption, jsonOption, oneOf, required } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
 import { parseOption } from "../options/value.ts";
@@ -71,7 +72,8 @@ export function exportCommand(terminal: Terminal): Command {
         throw new UserError(
           "--source-column and --target-column say where pairs stand in the lines of --data: give --data FILE too, or leave them out",
         );
-      const { report } = await (web ? exportWeb : exportRun)(run, {
+      const interruption = catchInterrupts(() => terminal.note("removing what is half written; Ctrl-C again ends at once"));
+      const exported = (web ? exportWeb : exportRun)(run, {
         out: folder,
         precisions: precision,
         singleFile,
@@ -80,10 +82,19 @@ export function exportCommand(terminal: Terminal): Command {
         data,
         limit,
         columns: given,
+        signal: interruption.signal,
         onProgress: terminal.stderr.isTTY === true ? (text) => terminal.note(text) : undefined,
       });
-      if (json) terminal.printJson(report);
-      else for (const line of exportLines(folder, report, web)) terminal.print(line);
+      try {
+        const { report } = await exported;
+        if (json) terminal.printJson(report);
+        else for (const line of exportLines(folder, report, web)) terminal.print(line);
+      } catch (error) {
+        if (!interruption.signal.aborted || error !== interruption.signal.reason) throw error;
+        terminal.exitCode = interruption.exitCode();
+      } finally {
+        interruption.dispose();
+      }
     },
   );
 }

@@ -1,10 +1,11 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { resolveBundle, UserError } from "@s2s/runtime";
-import { makeFolder, namesIn, textChunk, writeChunks, writing } from "../files.ts";
+import { makeFolder, namesIn, textChunk, writeChunks } from "../files.ts";
 import { exportRun, refuseOwnFolder, type ExportResult } from "../export/export-run.ts";
-import type { ExportOptions } from "../export/options.ts";
+import { checkExportOptions, type ExportOptions } from "../export/options.ts";
 import { keepOthers, publishFolder } from "../export/publish.ts";
+import { staged } from "../export/staging.ts";
 import { base64, bundleFiles, listedFiles, serviceWorker } from "./service-worker.ts";
 import { SERVICE_WORKER, siteFiles } from "./site-files.ts";
 
@@ -20,32 +21,28 @@ const MARK = "s2s.js";
  */
 export async function exportWeb(path: string, options: ExportOptions): Promise<ExportResult> {
   if (options.singleFile === true) throw new UserError("a site holds its model as a bundle: leave either --web or --single-file out");
+  checkExportOptions(options);
   const out = resolve(options.out);
   refuseOwnFolder(path, await resolveBundle(path), out);
   await refuseForeignFolder(out);
   const common = await siteFiles(options.trainable === true);
-  const next = `${out}.next`;
-  const bundle = join(next, BUNDLE);
-  try {
-    return await writing(out, async () => {
-      await rm(next, { recursive: true, force: true });
-      await makeFolder(next);
-      const { manifest, report } = await exportRun(path, { ...options, out: bundle });
-      const kept = await bundleFiles(bundle, BUNDLE, manifest);
-      for (const { name, path: from, early } of common) {
-        const { sha256 } = await writeChunks(join(next, name), [await readFile(from)]);
-        kept.set(name, { sha256: base64(sha256), early });
-      }
-      await writeChunks(join(next, SERVICE_WORKER), textChunk(await serviceWorker(kept)));
-      const files = [...kept.keys(), SERVICE_WORKER];
-      const sizes = await Promise.all(files.map(async (name) => (await stat(join(next, name))).size));
-      await publishFolder(next, out, keepOthersOfSite);
-      return { manifest, report: { ...report, files, bytes: sizes.reduce((sum, size) => sum + size, 0) } };
-    });
-  } catch (error) {
-    await rm(next, { recursive: true, force: true }).catch(() => undefined);
-    throw error;
-  }
+  return staged(out, async (next) => {
+    const bundle = join(next, BUNDLE);
+    await rm(next, { recursive: true, force: true });
+    await makeFolder(next);
+    const { manifest, report } = await exportRun(path, { ...options, out: bundle });
+    const kept = await bundleFiles(bundle, BUNDLE, manifest);
+    for (const { name, path: from, early } of common) {
+      const { sha256 } = await writeChunks(join(next, name), [await readFile(from)]);
+      kept.set(name, { sha256: base64(sha256), early });
+    }
+    await writeChunks(join(next, SERVICE_WORKER), textChunk(await serviceWorker(kept)));
+    const files = [...kept.keys(), SERVICE_WORKER];
+    const sizes = await Promise.all(files.map(async (name) => (await stat(join(next, name))).size));
+    options.signal?.throwIfAborted();
+    await publishFolder(next, out, keepOthersOfSite);
+    return { manifest, report: { ...report, files, bytes: sizes.reduce((sum, size) => sum + size, 0) } };
+  });
 }
 
 async function refuseForeignFolder(folder: string): Promise<void> {

@@ -1,10 +1,8 @@
-import { rm } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { readBundle, UserError } from "@s2s/runtime";
+import { readBundle, resolveBundle, UserError } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs } from "../build-inference.ts";
-import { bundleFolder } from "../bundle-folder.ts";
 import { readBundleWeights } from "../bundle-weights.ts";
 import type { Pairs } from "../data/pairs.ts";
 import type { State } from "../executor.ts";
@@ -20,6 +18,7 @@ import { publishBundle, refuseForeignFolder } from "./publish.ts";
 import { exportReport, refuseLoss } from "./report.ts";
 import type { ExportReport, Figures } from "./report.ts";
 import { packSingleFile } from "./single-file.ts";
+import { staged } from "./staging.ts";
 import { storeWeights } from "./store-weights.ts";
 import { pairsOfFile, runValidation } from "./validation-data.ts";
 import { keepVariants } from "./variants.ts";
@@ -37,8 +36,8 @@ export interface ExportResult {
  */
 export async function exportRun(path: string, options: ExportOptions): Promise<ExportResult> {
   checkExportOptions(options);
-  const { precisions = ["float32"], singleFile = false, limit = EXPORT_DEFAULTS.limit, onProgress = () => {} } = options;
-  const from = await bundleFolder(path);
+  const { precisions = ["float32"], singleFile = false, limit = EXPORT_DEFAULTS.limit, onProgress = () => {}, signal } = options;
+  const from = await resolveBundle(path);
   const out = resolve(options.out);
   refuseOwnFolder(path, from, out);
   await refuseForeignFolder(out);
@@ -48,29 +47,27 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   const rounded = precisions.filter(isRounded);
   const pairs = rounded.length > 0 ? await pairsToMeasure(path, bundle, options) : null;
 
-  const next = `${out}.next`;
-  const staged = pairs === null || precisions.includes("float32") ? precisions : [...precisions, "float32" as const];
+  const wanted = pairs === null || precisions.includes("float32") ? precisions : [...precisions, "float32" as const];
   const { model } = bundle.manifest;
-  const variants = staged.map((precision) => ({ precision, weights: () => storeWeights(model, weights, precision) }));
-  const written = await writeBundle(next, { ...partsOf(bundle, weights), variants }, buildInferenceGraphs);
-  try {
+  const variants = wanted.map((precision) => ({ precision, weights: () => storeWeights(model, weights, precision) }));
+  return staged(out, async (next) => {
+    signal?.throwIfAborted();
+    const written = await writeBundle(next, { ...partsOf(bundle, weights), variants }, buildInferenceGraphs);
     const count = pairs === null ? undefined : Math.min(limit, pairs.count);
     let figures: Figures = new Map();
     if (pairs !== null) {
-      onProgress(`measuring ${staged.join(", ")} on ${count} of ${pairs.count} pairs`);
-      figures = await measureVariants(await readBundle(next), pairs, limit);
+      onProgress(`measuring ${wanted.join(", ")} on ${count} of ${pairs.count} pairs`);
+      figures = await measureVariants(await readBundle(next), pairs, limit, signal);
       for (const precision of rounded) refuseLoss(precision, figures, options.maxAccuracyDrop);
     }
     const single = singleFile ? precisions[0] : undefined;
     const kept = single ? await packSingleFile(next, written, weights, single) : await keepVariants(next, written, precisions);
     const manifest = config ? await addTrainable(next, kept, config) : kept;
     const report = await exportReport(next, written, figures, { pairs: count, single });
+    signal?.throwIfAborted();
     await publishBundle(next, out);
     return { manifest, report };
-  } catch (error) {
-    await rm(next, { recursive: true, force: true }).catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 /** An export in place would replace the only weights that more exports can be made from; so would one that is staged, or puts the older one, there. */

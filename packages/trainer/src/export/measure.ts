@@ -26,11 +26,16 @@ const TIMED_TEXTS = 15;
 const ROUNDS = 5;
 
 /** Measures variants of a bundle on at most `limit` of the pairs, spread evenly; no other program's work favours one of them. */
-export async function measureVariants(bundle: Bundle, pairs: Pairs, limit: number): Promise<Map<Precision, VariantFigures>> {
+export async function measureVariants(
+  bundle: Bundle,
+  pairs: Pairs,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Map<Precision, VariantFigures>> {
   const chosen = spread(pairs, limit);
   const { variants, maxTargetLength } = bundle.manifest;
   const figures = new Map<Precision, VariantFigures>();
-  const times = await timeTokens(bundle, spread(chosen, TIMED_TEXTS));
+  const times = await timeTokens(bundle, spread(chosen, TIMED_TEXTS), signal);
   for (const [i, variant] of variants.entries()) {
     const steps = await Seq2Seq.open({ ...bundle, variant }, ON_CPU);
     const graphs = await Graphs.open({ ...bundle, variant }, ON_CPU);
@@ -39,7 +44,10 @@ export async function measureVariants(bundle: Bundle, pairs: Pairs, limit: numbe
         batchSize: BATCH,
         bucket: 1,
         evaluateBatch: stepwiseEvaluation(steps),
-        decode: async (sources) => (await decode(graphs, sources, maxTargetLength)).map(({ ids }) => ids),
+        decode: async (sources) => {
+          signal?.throwIfAborted();
+          return (await decode(graphs, sources, maxTargetLength)).map(({ ids }) => ids);
+        },
       });
       figures.set(variant.precision, { loss, tokenAccuracy, sequenceAccuracy, msPerToken: times[i]! });
     } finally {
@@ -66,7 +74,7 @@ async function decode(graphs: Graphs, sources: readonly Int32Array[], maxLength:
 }
 
 /** Milliseconds a token of each variant. They take turns, and of a text the best of its rounds counts: what else the machine does meets them alike. */
-async function timeTokens(bundle: Bundle, texts: Pairs): Promise<number[]> {
+async function timeTokens(bundle: Bundle, texts: Pairs, signal?: AbortSignal): Promise<number[]> {
   const { variants, maxTargetLength } = bundle.manifest;
   const opened: Graphs[] = [];
   try {
@@ -74,6 +82,7 @@ async function timeTokens(bundle: Bundle, texts: Pairs): Promise<number[]> {
     const best = variants.map(() => Array<number>(texts.count).fill(Number.POSITIVE_INFINITY));
     for (let round = 0; round < ROUNDS; round++) {
       for (let text = 0; text < texts.count; text++) {
+        signal?.throwIfAborted();
         for (const [i, graphs] of opened.entries()) {
           const begin = performance.now();
           const [answer] = await decode(graphs, [texts.source(text)], maxTargetLength);

@@ -20,6 +20,8 @@ export interface ExportOptions {
   readonly columns?: Partial<Pick<Config["data"], "sourceColumn" | "targetColumn">> | undefined;
   /** Most pairs measured on (default 1000). */
   readonly limit?: number | undefined;
+  /** Ends the export: its reason is thrown, and what was there before stays. */
+  readonly signal?: AbortSignal | undefined;
   /** Told what takes a while. */
   readonly onProgress?: ((text: string) => void) | undefined;
 }
@@ -30,7 +32,9 @@ export const EXPORT_DEFAULTS = { maxAccuracyDrop: 0.01, limit: 1000 } as const;
 export const isRounded = (precision: Precision): boolean => precision !== "float32";
 
 /** @throws UserError where options are out of bounds or contradict each other */
-export function checkExportOptions({ precisions = ["float32"], singleFile, trainable, maxAccuracyDrop, data, limit }: ExportOptions): void {
+export function checkExportOptions(options: ExportOptions): void {
+  const { out, precisions = ["float32"], singleFile, trainable, maxAccuracyDrop, data, limit } = options;
+  if (out.trim() === "") throw new UserError('--out "": names no folder; give a new or an empty one, such as --out bundle');
   const unknown = precisions.find((precision) => !PRECISIONS.includes(precision));
   if (precisions.length === 0 || unknown !== undefined)
     throw new UserError(`precision ${unknown ?? '""'}: must be one of ${PRECISIONS.join(", ")}`);
