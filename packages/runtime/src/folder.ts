@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, realpath, stat } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openBundle, type Bundle, type BundleFiles } from "./bundle.ts";
@@ -15,24 +15,40 @@ const RUN_BUNDLE = "bundle";
 
 /**
  * The bundle's folder for a path that a user gives: a bundle, or a run folder that holds one.
- * @throws UserError when there is neither.
+ * @throws UserError when there is neither, also for a model in one file: it lacks the graphs of single steps
  */
 export async function resolveBundle(path: string): Promise<string> {
-  for (const folder of [path, join(path, RUN_BUNDLE)]) {
-    if (await exists(join(folder, MANIFEST_FILE))) return folder;
-  }
+  const folder = await findBundle(path);
+  if (folder !== undefined) return folder;
   if (!(await exists(path))) throw new UserError(`${path}: there is no such folder; give a bundle or the folder of a training run`);
+  const file = await findModelFile(path);
+  if (file !== undefined) {
+    // Of a file that is no model at all this tells more.
+    await openModelFile(file);
+    throw new UserError(
+      `${file}: is a model in one file, which can only generate; give the run that it was exported from, or a bundle's folder`,
+    );
+  }
   throw new UserError(
     `${path}: holds no model (neither ${MANIFEST_FILE} nor ${RUN_BUNDLE}/${MANIFEST_FILE}); give a bundle or the folder of a finished training run`,
   );
 }
 
-/** The files of the bundle at a path: a bundle, a run folder that holds one, or a single .onnx file. @throws UserError */
+/** The .onnx file that a path means: itself, or the only one of a folder that holds no bundle. It may be missing, or no model. */
+export async function findModelFile(path: string): Promise<string | undefined> {
+  if (!(await isFolder(path))) return path.endsWith(".onnx") ? path : undefined;
+  if ((await findBundle(path)) !== undefined) return undefined;
+  const names = await explainFileError(path, () => readdir(path));
+  const [file, ...others] = names.filter((name) => name.endsWith(".onnx")).map((name) => join(path, name));
+  return file === undefined || others.length > 0 || (await isFolder(file)) ? undefined : file;
+}
+
+/** The files of the bundle at a path: a bundle, a run folder that holds one, a single .onnx file or a folder that holds no other. @throws UserError */
 export async function openPath(source: string | URL): Promise<BundleFiles> {
   const text = String(source);
   const path = text.startsWith("file:") ? fileURLToPath(text) : text;
-  if (path.endsWith(".onnx") && !(await isFolder(path))) return openModelFile(path);
-  return openFolder(await resolveBundle(path));
+  const file = await findModelFile(path);
+  return file === undefined ? openFolder(await resolveBundle(path)) : openModelFile(file);
 }
 
 /** Reads the bundle at a path (see `openPath`) and checks every file of it. */
@@ -95,6 +111,13 @@ async function hash(path: string): Promise<{ readonly bytes: number; readonly sh
     bytes += chunk.length;
   }
   return { bytes, sha256: sha256.digest("hex") };
+}
+
+async function findBundle(path: string): Promise<string | undefined> {
+  for (const folder of [path, join(path, RUN_BUNDLE)]) {
+    if (await exists(join(folder, MANIFEST_FILE))) return folder;
+  }
+  return undefined;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -2,7 +2,7 @@ export { graphSource, openBundle } from "./bundle.ts";
 export type { Bundle, BundleFiles } from "./bundle.ts";
 export { Graphs } from "./engine/graphs.ts";
 export { UserError } from "./errors.ts";
-export { openFolder, readBundle, resolveBundle } from "./folder.ts";
+export { findModelFile, openFolder, readBundle, resolveBundle } from "./folder.ts";
 export type { Answer, Device, DeviceName, Generation, LoadProgress, Pair, Piece, Refusal, Score } from "./engine/service.ts";
 export { load } from "./load.ts";
 export type { LoadOptions } from "./load.ts";

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { graphSource, openBundle } from "../src/bundle.ts";
-import { openPath } from "../src/folder.ts";
+import { openPath, resolveBundle } from "../src/folder.ts";
 import { readModelMetadata } from "../src/source/model-metadata.ts";
 import { openSource, type BundleSource } from "../src/source/source.ts";
 import { encodeModel, tensor } from "./onnx.ts";
@@ -57,6 +57,30 @@ describe("a model in one file", () => {
       expect(opened.target.tokens.at(-1)).toBe("q");
       expect(await graphSource(opened, GENERATE)).toEqual({ path });
     }
+  });
+
+  test("may be named by a folder that holds no other, but not by one that holds a bundle or several", async () => {
+    const alone = join(folder, "alone");
+    mkdirSync(alone);
+    writeFileSync(join(alone, "dates.onnx"), model);
+    writeFileSync(join(alone, "README.md"), "");
+    for (const source of [alone, pathToFileURL(alone)]) {
+      const opened = await open(source);
+      expect(opened.target.tokens.at(-1)).toBe("q");
+      expect(await graphSource(opened, GENERATE)).toEqual({ path: join(alone, "dates.onnx") });
+    }
+    for (const path of [alone, join(alone, "dates.onnx")])
+      expect(await refusal(() => resolveBundle(path))).toMatch(
+        /dates\.onnx: is a model in one file, which can only generate; give the run/,
+      );
+    writeFileSync(join(alone, "other.onnx"), graph);
+    expect(await why(alone)).toMatch(/alone: holds no model \(neither s2s\.json nor/);
+    rmSync(join(alone, "dates.onnx"));
+    expect(await why(alone)).toMatch(/other\.onnx: holds no s2s\.manifest in its metadata/);
+    expect(await refusal(() => resolveBundle(alone))).toMatch(/other\.onnx: holds no s2s\.manifest in its metadata/);
+    mkdirSync(join(alone, "bundle"));
+    for (const [name, bytes] of Object.entries(bundle)) writeFileSync(join(alone, "bundle", name), bytes);
+    expect((await open(alone)).target.tokens.at(-1)).toBe("p");
   });
 
   test("needs metadata that s2s wrote", async () => {

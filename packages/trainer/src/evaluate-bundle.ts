@@ -1,6 +1,5 @@
-import { createTokenizer, readBundle, Seq2Seq } from "@s2s/runtime";
+import { createTokenizer, readBundle, resolveBundle, Seq2Seq } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
-import { bundleFolder } from "./bundle-folder.ts";
 import { readBundleWeights } from "./bundle-weights.ts";
 import type { Config } from "./config.ts";
 import { encodeCorpus, vocabularyEncoding } from "./data/encode.ts";
@@ -25,7 +24,7 @@ export interface EvaluateBundleOptions {
  */
 export async function evaluateBundle(path: string, options: EvaluateBundleOptions): Promise<Evaluation> {
   const { file, config, threads } = options;
-  const folder = await bundleFolder(path);
+  const folder = await resolveBundle(path);
   const bundle = await readBundle(folder);
   const { manifest, source, target } = bundle;
   const { pairs } = await encodeCorpus(

@@ -183,9 +183,10 @@ describe("what cannot be exported", () => {
     mkdirSync(out);
     await expect(exportRun(out, { out: `${out}-x` })).rejects.toThrow(/holds no model/);
     await exportRun(whole.bundle, { out, singleFile: true });
-    const file = join(out, "generate.onnx");
-    for (const refused of [exportRun(file, { out: `${out}-x` }), evaluated(file, whole.data)])
-      await expect(refused).rejects.toThrow(/generate\.onnx: is a model in one file, which can only generate; give the run/);
+    for (const path of [out, join(out, "generate.onnx")]) {
+      for (const refused of [() => exportRun(path, { out: `${out}-x` }), () => evaluated(path, whole.data)])
+        await expect(refused()).rejects.toThrow(/generate\.onnx: is a model in one file, which can only generate; give the run/);
+    }
   });
 });
 

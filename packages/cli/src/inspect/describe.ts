@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readGraphStatistics, type GraphStatistics } from "@s2s/graph-builder";
-import { readBundle, resolveBundle, UserError } from "@s2s/runtime";
+import { findModelFile, readBundle, resolveBundle, UserError } from "@s2s/runtime";
 import { MANIFEST_FILE, type FileInfo, type ModelConfig, type Provenance } from "@s2s/runtime/manifest";
 import { holdsRun, readGraphsManifest, type GraphsManifest } from "@s2s/trainer";
 import { elements, layersOf, type Layer } from "./layers.ts";
@@ -36,6 +36,8 @@ export async function describe(path: string): Promise<Description> {
     throw new UserError(`${path}: is neither a file nor a folder; give a run, a bundle, a folder of graphs or an ONNX file`);
   const graphs = await readGraphsManifest(path);
   if (graphs !== undefined) return describeGraphs(path, graphs);
+  const file = await findModelFile(path);
+  if (file !== undefined) return describeGraph(file);
   const names = await readdir(path);
   const loose = names.filter((name) => name.endsWith(".onnx")).sort();
   if (!names.includes(MANIFEST_FILE) && loose.length > 0) return describeLoose(path, loose);
