@@ -3,6 +3,7 @@ import { threads } from "#threads";
 import { parseDevice } from "./engine/device.ts";
 import type { Following, OpenRequest, Service } from "./engine/service.ts";
 import { UserError } from "./errors.ts";
+import { requireKnown } from "./known-options.ts";
 import type { Precision } from "./manifest.ts";
 import { Model, type Thread } from "./model.ts";
 import type { BundleSource } from "./source/source.ts";
@@ -29,6 +30,8 @@ export interface LoadOptions extends Following {
   readonly worker?: boolean | string | URL | undefined;
 }
 
+const LOAD_OPTIONS: readonly (keyof LoadOptions)[] = ["device", "precision", "threads", "cache", "worker", "signal", "onProgress"];
+
 /**
  * Loads a model: in Node from the folder of a bundle or a training run, in a page from an address; in both from an http or https address, from files
  * in memory, and from a single .onnx file.
@@ -41,6 +44,7 @@ export interface LoadOptions extends Following {
  * not there, with what to install. What the signal was aborted with.
  */
 export async function load(source: BundleSource, options: LoadOptions = {}): Promise<Model> {
+  requireKnown(options, LOAD_OPTIONS);
   const { signal, worker = true } = options;
   signal?.throwIfAborted();
   const request = requestOf(source, options);

@@ -1,6 +1,7 @@
 import { UserError } from "./errors.ts";
 import type { Answer, Device, GenerateData, Generation, Pair, Piece, Refusal, Score, ScoreData, Service } from "./engine/service.ts";
 import { Feed } from "./feed.ts";
+import { requireObject } from "./known-options.ts";
 import type { Manifest, Precision } from "./manifest.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -52,7 +53,10 @@ export class Model {
    */
   async generate(text: string, options?: GenerateOptions): Promise<Generation>;
   async generate(texts: readonly string[], options?: GenerateOptions): Promise<Answer[]>;
-  async generate(input: string | readonly string[], { signal, ...data }: GenerateOptions = {}): Promise<Generation | Answer[]> {
+  async generate(input: string | readonly string[], options: GenerateOptions = {}): Promise<Generation | Answer[]> {
+    requireObject(options);
+    if (typeof input !== "string") requireArray(input, "texts are given as a text or a list of texts");
+    const { signal, ...data } = options;
     const texts = typeof input === "string" ? [input] : [...input];
     const answers = await this.#call(signal, () => this.#service.generate(texts, data, signal));
     return typeof input === "string" ? accept(answers[0]) : answers;
@@ -63,7 +67,9 @@ export class Model {
    * piece, and what the iterator returns, has the whole answer. Leaving the loop stops the work.
    * @throws UserError as `generate`, and for `beams` and `nBest` above 1
    */
-  async *stream(text: string, { signal, ...data }: GenerateOptions = {}): AsyncGenerator<StreamPiece, Generation, undefined> {
+  async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<StreamPiece, Generation, undefined> {
+    requireObject(options);
+    const { signal, ...data } = options;
     const leaving = new AbortController();
     const either = signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
     const pieces = new Feed<Piece>();
@@ -89,7 +95,10 @@ export class Model {
    * How probable the model holds a given target for each source: `[source, target]`. A source that it cannot read gives `{ error }`.
    * @throws UserError for a model in a single file
    */
-  async score(pairs: readonly Pair[], { signal, ...data }: ScoringOptions = {}): Promise<(Score | Refusal)[]> {
+  async score(pairs: readonly Pair[], options: ScoringOptions = {}): Promise<(Score | Refusal)[]> {
+    requireObject(options);
+    requireArray(pairs, "pairs are given as [[source, target], ...]");
+    const { signal, ...data } = options;
     return this.#call(signal, () => this.#service.score([...pairs], data, signal));
   }
 
@@ -104,6 +113,10 @@ export class Model {
     signal?.throwIfAborted();
     return untilAborted(work(), signal);
   }
+}
+
+function requireArray(value: unknown, form: string): void {
+  if (!Array.isArray(value)) throw new UserError(`${form}, not as ${value === null ? "null" : typeof value}`);
 }
 
 function accept(answer: Answer | undefined): Generation {

@@ -122,6 +122,10 @@ describe("generate", () => {
     [{ beams: 2, temperature: 1 }, /^beams is 2, but temperature/],
     [{ attention: true }, /^attention needs a model that attends/],
     [{ prefix: 7 as never }, /^prefix must be a text, not number$/],
+    [{ prefix: "fé?é" }, /^prefix holds "é", "\?", which the model cannot write: not in its vocabulary$/],
+    [{ beam: 4 } as never, /^unknown option "beam": did you mean beams\?$/],
+    [{ MaxLenght: 4 } as never, /^unknown option "MaxLenght": did you mean maxLength\?$/],
+    [null as never, /^the options must be an object$/],
   ])("%j is refused", async (options, message) => {
     const error = await model.generate("c", options).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(UserError);
@@ -145,6 +149,30 @@ describe("generate", () => {
     expect((other as Score).score).toBeLessThan(score);
     expect(refused).toEqual({ error: expect.stringMatching(/^the text has 8 tokens/) });
     expect(empty).toEqual({ error: expect.stringMatching(/no token/) });
+  });
+
+  test("what is no text, no list of texts or no list of pairs is refused", async () => {
+    const refused: [Promise<unknown>, RegExp][] = [
+      [model.generate(5 as never), /^texts are given as a text or a list of texts, not as number$/],
+      [(model.generate as () => Promise<unknown>).call(model), /not as undefined$/],
+      [model.generate(["a", 5] as never), /^a source must be a text, not number$/],
+      [model.stream(5 as never).next(), /^a source must be a text, not number$/],
+      [model.stream("a", { beam: 4 } as never).next(), /^unknown option "beam": did you mean beams\?$/],
+      [model.stream("a", null as never).next(), /^the options must be an object$/],
+      [model.score(["ab", "cd"] as never), /^pair 1 must be a source and a target: score\(\[\[source, target\], \.\.\.\]\)$/],
+      [model.score([["a", "b"], ["c"]] as never), /^pair 2 must be/],
+      [model.score([["a", 5]] as never), /^a target must be a text, not number$/],
+      [model.score("ab" as never), /^pairs are given as \[\[source, target\], \.\.\.\], not as string$/],
+      [model.score([], { batchsize: 4 } as never), /^unknown option "batchsize": did you mean batchSize\?$/],
+      [model.score([], null as never), /^the options must be an object$/],
+      [load(join(root, "char"), { devise: "cpu" } as never), /^unknown option "devise": did you mean device\?$/],
+      [load(join(root, "char"), null as never), /^the options must be an object$/],
+    ];
+    for (const [work, message] of refused) {
+      const error = await work.catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as Error).message).toMatch(message);
+    }
   });
 
   test("calls at the same time queue up and keep their answers", async () => {

@@ -176,6 +176,18 @@ describe("a Trainer", () => {
       await expect(refused).rejects.toThrow(/^pair 2: /);
     }
     await expect(trainer.step([])).rejects.toThrow(/no pair/);
+    const malformed: [unknown, RegExp][] = [
+      [[["a"]], /^pair 1 must be two texts, \[source, target\]$/],
+      [[["a", "b"], "ab"], /^pair 2 must be two texts/],
+      [[["a", 5]], /^pair 1 must be two texts/],
+      ["ab", /^pairs are given as \[\[source, target\], \.\.\.\]$/],
+    ];
+    for (const [pairs, message] of malformed) {
+      await expect(trainer.step(pairs as never)).rejects.toThrow(UserError);
+      await expect(trainer.step(pairs as never)).rejects.toThrow(message);
+      await expect(trainer.epoch(pairs as never).next()).rejects.toThrow(message);
+    }
+    expect(() => trainer.describe("ab" as never)).toThrow(UserError);
     expect(trainer.steps).toBe(0);
   });
 

@@ -1,7 +1,9 @@
 import { platform } from "#platform";
 import type { Bundle } from "../bundle.ts";
+import { UserError } from "../errors.ts";
+import { requireKnown } from "../known-options.ts";
 import { Queue } from "../queue.ts";
-import type { Interruption, SearchOptions } from "../search/options.ts";
+import { type Interruption, SEARCH_DATA_NAMES, type SearchOptions } from "../search/options.ts";
 import { openEngine, type Opened } from "./open.ts";
 import type { Graphs } from "./graphs.ts";
 import type {
@@ -54,7 +56,9 @@ export class Engine implements Service {
     });
   }
 
-  async score(pairs: readonly Pair[], { batchSize }: ScoreData, signal?: AbortSignal): Promise<(Score | Refusal)[]> {
+  async score(pairs: readonly Pair[], data: ScoreData, signal?: AbortSignal): Promise<(Score | Refusal)[]> {
+    requireKnown(data, ["batchSize"]);
+    requirePairs(pairs);
     return this.#inTurn(signal, async (interruption) => {
       const results: (Score | Refusal)[] = [];
       const sources: number[][] = [];
@@ -68,7 +72,7 @@ export class Engine implements Service {
         targets.push(this.#texts.encodeTarget(target, "a target"));
         places.push(place);
       }
-      const scores = await this.#graphs.score(sources, targets, { batchSize, ...interruption });
+      const scores = await this.#graphs.score(sources, targets, { batchSize: data.batchSize, ...interruption });
       for (const [i, score] of scores.entries()) results[places[i] as number] = this.#texts.score(targets[i] ?? [], score);
       return results;
     });
@@ -87,9 +91,11 @@ export class Engine implements Service {
 
   async #generate(
     texts: readonly string[],
-    { prefix, ...data }: GenerateData,
+    options: GenerateData,
     following: Pick<SearchOptions, "signal" | "pause" | "onToken">,
   ): Promise<Answer[]> {
+    requireKnown(options, SEARCH_DATA_NAMES);
+    const { prefix, ...data } = options;
     const nBest = data.nBest ?? 1;
     const answers: Answer[] = [];
     const sources: number[][] = [];
@@ -105,9 +111,15 @@ export class Engine implements Service {
       ...data,
       ...following,
       maxLength: data.maxLength ?? this.#bundle.manifest.maxTargetLength,
-      prefix: prefix === undefined ? undefined : this.#texts.encodeTarget(prefix, "prefix"),
+      prefix: prefix === undefined ? undefined : this.#texts.encodePrefix(prefix),
     });
     for (const [i, place] of places.entries()) answers[place] = this.#texts.generation(found[i] ?? [], nBest);
     return answers;
   }
+}
+
+/** A text, too, can be taken apart as a pair is. @throws UserError */
+function requirePairs(pairs: readonly unknown[]): void {
+  const wrong = pairs.findIndex((pair) => !Array.isArray(pair) || pair.length !== 2);
+  if (wrong >= 0) throw new UserError(`pair ${wrong + 1} must be a source and a target: score([[source, target], ...])`);
 }

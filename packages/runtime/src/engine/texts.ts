@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
 import type { TargetScore } from "../search/score.ts";
 import { createTokenizer, type Tokenizer } from "../tokenizer.ts";
-import { END_ID, SPECIAL_TOKENS } from "../vocabulary.ts";
+import { END_ID, SPECIAL_TOKENS, UNKNOWN_ID } from "../vocabulary.ts";
 import { Pieces } from "./pieces.ts";
 import type { Generation, Refusal, Score } from "./service.ts";
 
@@ -38,6 +38,15 @@ export class Texts {
     if (typeof text !== "string") throw new UserError(`${what} must be a text, not ${typeof text}`);
     if (MANY_MARKS.test(text)) throw new UserError(`${what} ${TOO_MANY_MARKS}`);
     return this.#bundle.target.encode(this.#target.tokenize(text));
+  }
+
+  /** As `encodeTarget`. @throws UserError also for tokens that the vocabulary lacks: an answer that begins with `<unk>` is not what was asked for */
+  encodePrefix(text: string): number[] {
+    const ids = this.encodeTarget(text, "prefix");
+    const unknown = this.#target.tokenize(text).filter((_, i) => ids[i] === UNKNOWN_ID);
+    if (unknown.length === 0) return ids;
+    const names = [...new Set(unknown)].slice(0, 10).map((token) => JSON.stringify(token.slice(0, 40)));
+    throw new UserError(`prefix holds ${names.join(", ")}, which the model cannot write: not in its vocabulary`);
   }
 
   /** @param hypotheses best first */

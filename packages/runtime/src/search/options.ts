@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { requireKnown } from "../known-options.ts";
 import { END_ID, PAD_ID, START_ID } from "../vocabulary.ts";
 
 /** The numbers that steer a search. Where none of temperature, topK and topP is given it is greedy, or a beam search where beams > 1. */
@@ -86,21 +87,20 @@ export const SEARCH_NUMBERS: Readonly<Record<keyof SearchNumbers, NumberRule>> =
 
 export const SEARCH_NUMBER_NAMES = Object.keys(SEARCH_NUMBERS) as (keyof SearchNumbers)[];
 
+/** Names of all that is in `SearchData`. */
+export const SEARCH_DATA_NAMES: readonly string[] = [...SEARCH_NUMBER_NAMES, "prefix", "attention"];
+
 /**
  * Reads options that came from outside (JSON). Each is looked at by itself; `search` sees whether they go together.
  * @throws UserError that names an unknown option, or the option and its bounds.
  */
 export function parseSearchOptions(input: unknown): SearchData {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) throw new UserError("the options must be an object");
+  requireKnown(input, SEARCH_DATA_NAMES);
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
-    if (SEARCH_NUMBER_NAMES.includes(name as keyof SearchNumbers)) requireNumber(name as keyof SearchNumbers, value);
-    else if (name === "prefix") requireList(value);
+    if (name === "prefix") requireList(value);
     else if (name === "attention") requireFlag(value);
-    else
-      throw new UserError(
-        `unknown option ${JSON.stringify(name.slice(0, 40))}: the options are ${[...SEARCH_NUMBER_NAMES, "prefix", "attention"].join(", ")}`,
-      );
+    else requireNumber(name as keyof SearchNumbers, value);
   }
   return { ...input };
 }

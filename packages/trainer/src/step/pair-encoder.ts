@@ -33,15 +33,20 @@ export class PairEncoder {
   }
 
   /** What the model can make of a pair. */
-  describe([source, target]: Example): PairReport {
+  describe(example: Example): PairReport {
+    requireExample(example, "the pair");
+    const [source, target] = example;
     return this.#report(this.#source(source), this.#target(target));
   }
 
   /** @throws UserError naming the first pair that cannot be learned from */
   encode(examples: readonly Example[]): PairStore {
+    if (!Array.isArray(examples)) throw new UserError("pairs are given as [[source, target], ...]");
     if (examples.length === 0) throw new UserError("there is no pair to learn from; give at least one");
     const pairs = new PairStore();
-    for (const [i, [sourceText, targetText]] of examples.entries()) {
+    for (const [i, example] of (examples as readonly Example[]).entries()) {
+      requireExample(example, `pair ${i + 1}`);
+      const [sourceText, targetText] = example;
       const source = this.#source(sourceText);
       const target = this.#target(targetText);
       const { problem } = this.#report(source, target);
@@ -63,6 +68,12 @@ export class PairEncoder {
     else if (target.unknown.length > 0) problem = `the model cannot write ${quoted(target.unknown)}: not in its vocabulary`;
     return { unknownSource: source.unknown, unknownTarget: target.unknown, problem };
   }
+}
+
+/** @throws UserError for what is no pair of texts; a text alone could be taken apart as one */
+function requireExample(example: unknown, what: string): void {
+  if (Array.isArray(example) && example.length === 2 && example.every((text) => typeof text === "string")) return;
+  throw new UserError(`${what} must be two texts, [source, target]`);
 }
 
 function sideEncoder({ tokens: unit }: Manifest["source"], vocabulary: Vocabulary): (text: string) => Side {

@@ -1,0 +1,37 @@
+import { UserError } from "./errors.ts";
+
+/**
+ * Looks at the names alone: a misspelt option would otherwise silently do nothing. One that is undefined counts as not given.
+ * @throws UserError for what is no object, and for a name that is not known, with the nearest that is
+ */
+export function requireKnown(options: unknown, known: readonly string[]): asserts options is object {
+  requireObject(options);
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    throw new UserError(`unknown option ${JSON.stringify(name.slice(0, 40))}: did you mean ${nearest(name.slice(0, 40), known)}?`);
+  }
+}
+
+/** @throws UserError */
+export function requireObject(options: unknown): asserts options is object {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) throw new UserError("the options must be an object");
+}
+
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const distances = known.map((each) => editDistance(name.toLowerCase(), each.toLowerCase()));
+  return known[distances.indexOf(Math.min(...distances))];
+}
+
+/** Fewest insertions, deletions and substitutions of UTF-16 units between two texts (Levenshtein 1966), row by row (Wagner and Fischer 1974). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substituted = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) as number;
+}
