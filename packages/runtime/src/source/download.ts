@@ -65,14 +65,14 @@ function announcedSize({ headers }: Response): number | undefined {
 function requireFile(where: string, url: URL, { ok, status, headers, redirected, url: last }: Response): void {
   const from = redirected ? `${where} (redirected to ${showAddress(new URL(last))})` : where;
   const folder = showAddress(new URL(".", url));
-  if (status === 404 || status === 410)
-    throw new UserError(`${from}: is not there (HTTP ${status}); is ${folder} the address of a bundle?`);
+  const question = `is ${folder} the address of a bundle (of a site it would be ${folder}bundle/)?`;
+  if (status === 404 || status === 410) throw new UserError(`${from}: is not there (HTTP ${status}); ${question}`);
   if (status === 401 || status === 403)
     throw new UserError(`${from}: the server does not allow it (HTTP ${status}); is the address right?`);
   if (status >= 500) throw new UserError(`${from}: the server failed (HTTP ${status}); try again later`);
   if (!ok) throw new UserError(`${from}: the server answered HTTP ${status} instead of the file; is the address right?`);
   if (/^text\/html\b/i.test(headers.get("content-type") ?? "")) {
-    throw new UserError(`${from}: the server sends a web page instead of the file; is ${folder} the address of a bundle?`);
+    throw new UserError(`${from}: the server sends a web page instead of the file; ${question}`);
   }
 }
 
