@@ -25,7 +25,7 @@ A model from a generated data set, from nothing to an answer:
   $ s2s evaluate tmp/run --data tmp/dates/test.tsv
   $ echo "3rd of March, 2021" | s2s translate tmp/run
 
-\`s2s COMMAND --help\` explains a command. Exit codes: 0 done, 1 a device differs (parity), 2 a mistake in what was given, 70 a bug in s2s, 130 ended by Ctrl-C.`;
+\`s2s COMMAND --help\` explains a command. Exit codes: 0 done, 1 a device differs (parity), 2 a mistake in what was given, 70 a bug in s2s, 130 ended by Ctrl-C (serve: 0).`;
 
 /** The whole command line of s2s; nothing is parsed yet. */
 export function createProgram(terminal: Terminal): Command {

@@ -56,13 +56,18 @@ describe("POST /generate", () => {
     expect(await refusal({ texts: "a" })).toEqual([400, "texts must be a list of texts"]);
     expect(await refusal({ texts: ["a", "b", "c", "d"] })).toEqual([400, expect.stringContaining("at most 3, not 4")]);
     expect(await refusal({ text: "a", beam: 4 })).toEqual([400, 'unknown option "beam": did you mean beams?']);
+    expect(await refusal({ text: "a", bemas: 4 })).toEqual([400, 'unknown option "bemas": did you mean beams?']);
     expect(await refusal({ text: "a", signal: {} })).toEqual([400, expect.stringContaining("unknown option")]);
-    expect(await refusal({ text: "a", beams: 0 })).toEqual([400, expect.stringContaining("beams must be a whole number")]);
-    expect(await refusal({ text: "a", beams: 5 })).toEqual([400, "beams may be at most 4 here, not 5"]);
+    expect(await refusal({ text: "a", beams: 0 })).toEqual([400, "beams must be a whole number from 1 to 4 here, not 0"]);
+    expect(await refusal({ text: "a", beams: 5 })).toEqual([400, "beams must be a whole number from 1 to 4 here, not 5"]);
+    expect(await refusal({ text: "a", nBest: "4" })).toEqual([400, 'nBest must be a whole number from 1 to 4 here, not "4"']);
     expect(await refusal({ text: "a", prefix: [5] })).toEqual([400, "prefix must be a text"]);
     expect(await refusal({ text: "a", stream: 1 })).toEqual([400, "stream must be true or false"]);
     expect(await refusal({ texts: ["a"], stream: true })).toEqual([400, expect.stringContaining('"text" instead')]);
-    expect(await refusal('{"text":"a","__proto__":{"beams":2}}')).toEqual([400, expect.stringContaining("unknown option")]);
+    expect(await refusal('{"text":"a","__proto__":{"beams":2}}')).toEqual([
+      400,
+      expect.stringMatching(/^unknown option "__proto__": the options are text, texts, /),
+    ]);
     expect(await refusal({ text: "refuse" })).toEqual([400, "the text has 9 tokens"]);
     expect(await refusal({ text: "refuse", stream: true })).toEqual([400, "the text has 9 tokens"]);
     expect(server.bugs).toEqual([]);

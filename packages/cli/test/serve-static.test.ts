@@ -43,6 +43,11 @@ afterAll(async () => {
 const get = (path: string, headers: Record<string, string> = {}) => ask(server.port, path, "GET", headers);
 
 describe("files of a site", () => {
+  it("say to a page of another origin that one is missing", async () => {
+    const { status, headers } = await get("/bundle/none.onnx", { Origin: "https://elsewhere.test" });
+    expect([status, headers["access-control-allow-origin"]]).toEqual([404, "*"]);
+  });
+
   it("have their types, and headers that let any page embed them", async () => {
     const types = {
       "/": "text/html; charset=utf-8",

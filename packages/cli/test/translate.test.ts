@@ -37,6 +37,11 @@ describe("translate", () => {
     expect((await translate("c", "--max-length", "2")).stdout).toBe("fe\n");
   });
 
+  it("takes the precision that is asked for", async () => {
+    expect((await translate("c", "--precision", "float32")).stdout).toBe("fedcba\n");
+    expect((await translate("c", "--precision", "auto")).stdout).toBe("fedcba\n");
+  });
+
   it("draws the same with the same seed, and other answers with another", async () => {
     const draw = async (seed: string) =>
       (await translate("c", "--temperature", "100", "--max-length", "12", "--min-length", "12", "--seed", seed)).stdout;
@@ -45,8 +50,16 @@ describe("translate", () => {
   });
 
   it.each([
-    [["--beams", "4", "--top-k", "2"], /^s2s: beams is 4, but temperature, topK and topP sample/],
-    [["--n-best", "2"], /^s2s: nBest is 2, but beams 1/],
+    [
+      ["--beams", "4", "--top-k", "2"],
+      /^s2s: --beams is 4, but --temperature, --top-k and --top-p sample: give either; several samples come with --n-best\n$/,
+    ],
+    [["--n-best", "2"], /^s2s: --n-best is 2, but --beams 1; raise --beams to at least 2, or sample with a --temperature\n$/],
+    [["--min-length", "9", "--max-length", "3"], /^s2s: --min-length is 9, but --max-length only 3; lower the one/],
+    [["--prefix", "max\u00e9"], /^s2s: --prefix holds "m", "x", "\u00e9", which the model cannot write/],
+    [["--beams", "20", "--min-length", "1", "--no-repeat-ngram", "1", "--max-length", "100"], /^NEVER/],
+    [["--precision", "int8"], /: has no precision "int8"; it has float32\n$/],
+    [["--precision", "int4"], /^s2s: --precision int4: must be one of auto, float32, float16, int8; did you mean int8\?/],
     [["--device", "tpu"], /^s2s: unknown device "tpu": in Node choose one of auto, cpu, cuda, webgpu, wasm/],
     [["--device", "chromium-wasm"], /^s2s: unknown device "chromium-wasm"/],
     [["--device", "cpu", "--ep", "cpu"], /^s2s: --ep and --device say the same: give one of them/],

@@ -1,7 +1,8 @@
 import { load } from "@s2s/runtime";
+import type { Precision } from "@s2s/runtime/manifest";
 import { Command, Option } from "commander";
 import { catchInterrupts } from "../interrupt.ts";
-import { countOption, deviceOption, jsonOption } from "../options/common.ts";
+import { countOption, deviceOption, jsonOption, precisionOption } from "../options/common.ts";
 import { parseOption } from "../options/value.ts";
 import { Api } from "../serve/api.ts";
 import { createHandler } from "../serve/handler.ts";
@@ -23,6 +24,7 @@ interface Options {
   readonly timeout: number;
   readonly allowOrigin: readonly string[];
   readonly device?: string;
+  readonly precision?: Precision | "auto";
   readonly threads?: number;
   readonly json?: boolean;
 }
@@ -38,7 +40,7 @@ The folder is a site that \`s2s export --web\` wrote, or a bundle or a run, whic
   GET /health     whether it answers, with what model, where
 
 A server on this machine's own address (the default) is reached from this machine alone. docs/serving.md tells what to do before others may reach it.
-Ctrl-C ends it once the requests under way are answered.
+Ctrl-C ends it once the requests under way are answered; the exit code is then 0.
 
 Examples:
   $ s2s serve site
@@ -63,6 +65,7 @@ export function serveCommand(terminal: Terminal): Command {
         .argParser((text, before: readonly string[]) => [...before, readOrigin(text)]),
     )
     .addOption(deviceOption())
+    .addOption(precisionOption())
     .addOption(countOption("threads", "CPU threads (default: 1)", 1024))
     .addOption(jsonOption("print where it listens and what it serves as one JSON object"))
     .addHelpText("after", HELP)
@@ -70,9 +73,9 @@ export function serveCommand(terminal: Terminal): Command {
 }
 
 async function serve(folder: string, options: Options, terminal: Terminal): Promise<void> {
-  const { host, port, allowOrigin, device, threads } = options;
+  const { host, port, allowOrigin, device, precision, threads } = options;
   const site = await openSite(folder);
-  const model = await load(site.model, { device, threads });
+  const model = await load(site.model, { device, precision, threads });
   const interruption = catchInterrupts(() => undefined);
   try {
     const api = new Api(model, options);

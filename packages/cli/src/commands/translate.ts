@@ -1,8 +1,9 @@
 import { load, UserError, type Answer, type GenerateOptions, type Model } from "@s2s/runtime";
+import type { Precision } from "@s2s/runtime/manifest";
 import { Command, Option } from "commander";
 import { EXIT } from "../errors.ts";
-import { countOption, deviceOption, jsonOption, providerOption } from "../options/common.ts";
-import { searchOptions } from "../options/search-options.ts";
+import { countOption, deviceOption, jsonOption, precisionOption, providerOption } from "../options/common.ts";
+import { nameFlags, searchOptions } from "../options/search-options.ts";
 import { plural } from "../report/format.ts";
 import type { Terminal } from "../terminal.ts";
 import { lineGroups, type InputLine } from "../text-lines.ts";
@@ -15,6 +16,7 @@ interface Options extends Omit<GenerateOptions, "signal" | "attention"> {
   readonly threads?: number;
   readonly device?: string;
   readonly ep?: string;
+  readonly precision?: Precision | "auto";
 }
 
 const HELP = `
@@ -44,12 +46,13 @@ export function translateCommand(terminal: Terminal): Command {
     .addOption(countOption("threads", "CPU threads (default: 1)", 1024))
     .addOption(deviceOption())
     .addOption(providerOption())
+    .addOption(precisionOption())
     .addHelpText("after", HELP);
   for (const option of searchOptions()) command.addOption(option);
-  return command.action(async (run: string, texts: string[], { json = false, threads, device, ep, ...search }: Options) => {
+  return command.action(async (run: string, texts: string[], { json = false, threads, device, ep, precision, ...search }: Options) => {
     if (ep !== undefined && device !== undefined) throw new UserError("--ep and --device say the same: give one of them");
     // Nothing else waits for this thread, and one of the model's own takes 70 ms to start.
-    const model = await load(run, { device: device ?? ep, threads, worker: false });
+    const model = await load(run, { device: device ?? ep, precision, threads, worker: false });
     const { name, reason } = model.device;
     if (reason.startsWith("auto") && name !== "node-cpu") terminal.note(`runs on ${name} (${reason})`);
     try {
@@ -83,7 +86,7 @@ async function translateInput(work: Work): Promise<void> {
 /** Answers lines in their order; what cannot be answered is reported and leaves its place empty. */
 async function translate(lines: readonly InputLine[], noun: string, { model, terminal, json, search }: Work): Promise<void> {
   const texts = lines.flatMap((line) => ("text" in line ? [line.text] : []));
-  const answers = await model.generate(texts, search);
+  const answers = await generate(model, texts, search);
   let next = 0;
   for (const line of lines) {
     const answer: Answer = "text" in line ? (answers[next++] as Answer) : { error: line.error };
@@ -96,6 +99,14 @@ async function translate(lines: readonly InputLine[], noun: string, { model, ter
   }
   const cut = answers.filter((answer) => "truncated" in answer && answer.truncated).length;
   if (cut > 0 && !json) terminal.note(`${plural(cut, "answer")} cut off at ${search.maxLength ?? model.manifest.maxTargetLength} tokens`);
+}
+
+/** As the model does, with the options in its messages named as they were typed. */
+async function generate(model: Model, texts: readonly string[], search: GenerateOptions): Promise<Answer[]> {
+  const answers = await model.generate(texts, search).catch((error: unknown) => {
+    throw error instanceof UserError ? new UserError(nameFlags(error.message), { cause: error }) : error;
+  });
+  return answers.map((answer) => ("error" in answer ? { error: nameFlags(answer.error) } : answer));
 }
 
 function answerLines(answer: Answer): string[] {

@@ -1,4 +1,5 @@
 import { UserError } from "@s2s/runtime";
+import { PRECISIONS, type Precision } from "@s2s/runtime/manifest";
 import { configKeys, type ConfigKey } from "@s2s/trainer";
 import { Option } from "commander";
 import { nearest } from "./nearest.ts";
@@ -29,6 +30,15 @@ export function deviceOption(): Option {
     "--device <name>",
     "auto, cpu, cuda, webgpu, wasm or a long name such as node-cpu (default: auto); `s2s doctor` says which work here",
   );
+}
+
+/** `--precision` of a model that is loaded to answer: which of the variants that it was exported with. */
+export function precisionOption(): Option {
+  const names: readonly (Precision | "auto")[] = ["auto", ...PRECISIONS];
+  return new Option(
+    `--precision <${names.join("|")}>`,
+    "of a model that was exported in several (default: auto, the first that runs on the device)",
+  ).argParser(oneOf("--precision", names));
 }
 
 /** `--ep`, as for training. */

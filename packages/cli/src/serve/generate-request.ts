@@ -1,5 +1,5 @@
 import { type GenerateOptions, parseSearchOptions, SEARCH_NUMBERS, UserError } from "@s2s/runtime";
-import { nearest } from "../options/nearest.ts";
+import { meant } from "../options/nearest.ts";
 import { HttpError } from "./http-error.ts";
 
 /** What one request may ask for. */
@@ -29,7 +29,7 @@ export function readGenerateRequest(body: unknown, events: boolean, limits: Requ
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw bad('the body must be an object such as {"text": "..."}');
   const { text, texts, stream = events, prefix, ...search } = body as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(search)) {
-    if (!SEARCH_OPTIONS.includes(key)) throw bad(`unknown option ${JSON.stringify(key.slice(0, 40))}: did you mean ${nearest(key, KEYS)}?`);
+    if (!SEARCH_OPTIONS.includes(key)) throw unknownOption(key.slice(0, 40));
   }
   const options = { ...searchOptions(search, limits), ...(prefix !== undefined && { prefix: requireText("prefix", prefix) }) };
   if (typeof stream !== "boolean") throw bad("stream must be true or false");
@@ -39,12 +39,21 @@ export function readGenerateRequest(body: unknown, events: boolean, limits: Requ
   return { texts: requireTexts(texts, limits.maxTexts), options };
 }
 
+function unknownOption(key: string): HttpError {
+  const near = meant(key, KEYS);
+  return bad(
+    `unknown option ${JSON.stringify(key)}: ${near === undefined ? `the options are ${KEYS.join(", ")}` : `did you mean ${near}?`}`,
+  );
+}
+
 function searchOptions(search: Readonly<Record<string, unknown>>, { maxBeams }: RequestLimits): RequestOptions {
+  for (const name of ["beams", "nBest"] as const) {
+    const value = search[name];
+    if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= maxBeams)) continue;
+    throw bad(`${name} must be a whole number from 1 to ${maxBeams} here, not ${JSON.stringify(value).slice(0, 40)}`);
+  }
   // The prefix, which a search has as ids and a request as text, is read elsewhere.
   const { prefix: _, ...options } = explainUserError(() => parseSearchOptions(search));
-  for (const name of ["beams", "nBest"] as const) {
-    if ((options[name] ?? 1) > maxBeams) throw bad(`${name} may be at most ${maxBeams} here, not ${options[name]}`);
-  }
   return options;
 }
 

@@ -4,7 +4,7 @@ import { namesLoopback } from "./hosts.ts";
 import { HttpError } from "./http-error.ts";
 import { corsHeaders, preflightHeaders } from "./origins.ts";
 import { sendError } from "./respond.ts";
-import type { StaticFiles } from "./static.ts";
+import { EMBEDDABLE, type StaticFiles } from "./static.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -38,7 +38,9 @@ export function createHandler({ api, files, loopback, allowOrigin, onBug }: Hand
     const api = routes.get(url.replace(/\?.*$/s, ""));
     const methods = api ?? site;
     const allow = [...Object.keys(methods), "OPTIONS"].join(", ");
-    if (api) for (const [name, value] of Object.entries(corsHeaders(request, allowOrigin))) response.setHeader(name, value);
+    // Of a refusal too: else a page of another origin hears of no file that is missing, only that something failed.
+    const headers = api ? corsHeaders(request, allowOrigin) : EMBEDDABLE;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (method === "OPTIONS") {
       response.writeHead(204, { Allow: allow, ...(api && preflightHeaders(allow)) }).end();
       return;

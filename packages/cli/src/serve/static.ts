@@ -21,6 +21,9 @@ export const PAGE_POLICY = [
   "form-action 'none'",
 ].join("; ");
 
+/** Any page may embed what lies in a site. */
+export const EMBEDDABLE = { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" } as const;
+
 /** Sends the files of a site. */
 export class StaticFiles {
   readonly #find: FindFile;
@@ -53,15 +56,13 @@ export class StaticFiles {
   }
 }
 
-/** Any page may embed what lies in a site; a browser asks each time whether it has changed, so that an update is noticed. */
+/** A browser asks each time whether a file has changed, so that an update is noticed. */
 function commonHeaders(type: string, etag: string): Readonly<Record<string, string>> {
   return {
     "Content-Type": type,
     ETag: etag,
     "Cache-Control": "no-cache",
     "Accept-Ranges": "none",
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
     ...(type.startsWith("text/html") && { "Content-Security-Policy": PAGE_POLICY, "Referrer-Policy": "no-referrer" }),
   };
 }
