@@ -1,7 +1,7 @@
 import { UserError } from "@s2s/runtime";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { searchOptions } from "../src/options/search-options.ts";
+import { nameFlags, searchOptions } from "../src/options/search-options.ts";
 
 function parse(...args: string[]): Record<string, unknown> {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
@@ -51,5 +51,16 @@ describe("options of a search", () => {
     [["--temperature", ""], '--temperature "": must be a number from 0 to 100'],
   ])("%s is refused", (args, message) => {
     expect(() => parse(...args)).toThrow(new UserError(message));
+  });
+});
+
+describe("messages of a search", () => {
+  it.each([
+    ["nBest is 2, but beams 1; raise beams", "--n-best is 2, but --beams 1; raise --beams"],
+    ["relax minLength, noRepeatNgram or prefix", "relax --min-length, --no-repeat-ngram or --prefix"],
+    ['the text has 8 tokens: "set nBest and \\"beams\\" to 2"; beams', 'the text has 8 tokens: "set nBest and \\"beams\\" to 2"; --beams'],
+    ["/models/beams/seed.onnx: topKs, a-seed, my_prefix", "/models/beams/seed.onnx: topKs, a-seed, my_prefix"],
+  ])("%s names options as they are typed", (message, named) => {
+    expect(nameFlags(message)).toBe(named);
   });
 });

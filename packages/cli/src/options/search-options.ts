@@ -23,8 +23,23 @@ export function searchOptions(): Option[] {
   return (Object.keys(SEARCH_NUMBERS) as (keyof SearchNumbers)[]).map((name) => searchOption(name, SEARCH_NUMBERS[name]));
 }
 
+/** What is quoted stays as it is, and so does what is a part of a path. */
+const QUOTED_OR_NAME = new RegExp(
+  String.raw`"(?:[^"\\]|\\.)*"|(?<![\w./\\-])(?:${[...Object.keys(SEARCH_NUMBERS), "prefix"].join("|")})(?![\w./\\-])`,
+  "g",
+);
+
+/** A message of the search with its options named as they are typed: `--n-best` for `nBest`. */
+export function nameFlags(message: string): string {
+  return message.replaceAll(QUOTED_OR_NAME, (found) => (found.startsWith('"') ? found : flagOf(found)));
+}
+
+function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 function searchOption(name: keyof SearchNumbers, rule: NumberRule): Option {
-  const long = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const long = flagOf(name);
   const description = DESCRIPTIONS[name] + (rule.default === undefined ? "" : ` (default: ${rule.default})`);
   const key = configKey(name, rule);
   const option = new Option(`${long} <${rule.whole ? "n" : "x"}>`, description).argParser((text) => parseOption(key, long, text));
