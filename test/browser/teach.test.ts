@@ -169,13 +169,30 @@ describe.skipIf(browser === undefined)("a model that is taught in its page", asy
       ["ab", "b@"],
     ]);
     await page.waitForFunction(() => document.querySelectorAll("[data-part=note]")[1]?.textContent !== "");
-    expect((await texts(page, "note")).slice(0, 2)).toEqual([
-      'The model does not know "?".',
-      'The model cannot write "@": not in its vocabulary.',
-    ]);
+    expect((await texts(page, "source-note")).slice(0, 2)).toEqual(['The model does not know "?".', ""]);
+    expect((await texts(page, "note")).slice(0, 2)).toEqual(["", 'The model cannot write "@": not in its vocabulary.']);
     expect(await page.locator("[data-part=target]").nth(1).getAttribute("aria-invalid")).toBe("true");
     await page.locator("#teach").click();
     await says(page, "pair 2: the model cannot write");
+  });
+
+  test("refuses steps of no length, and has room for its labels", async () => {
+    const page = await open();
+    await ready(page);
+    await fill(page, [["ab", "ba"]]);
+    await page.locator("summary").click();
+    await page.locator("#learning-rate").fill("0");
+    await page.locator("#teach").click();
+    await says(page, "the learning rate must be above 0");
+    for (const width of [400, 1200]) {
+      await page.setViewportSize({ width, height: 800 });
+      const left = await page.evaluate(() => {
+        const labels = [...document.querySelectorAll<SVGTextElement>("#chart text")];
+        labels[0]!.textContent = "0.888";
+        return Math.min(...labels.map((label) => label.getBBox().x));
+      });
+      expect(left).toBeGreaterThan(0);
+    }
   });
 
   test("is led by the keyboard alone", async () => {

@@ -32,7 +32,7 @@ element.addEventListener("s2s-load", ({ detail: { model, duration } }) => {
 element.addEventListener("s2s-result", ({ detail: { generation, duration } }) => {
   const { score, tokens, truncated } = generation;
   const end = truncated ? ", cut off" : "";
-  tell("answer", `${seconds(duration)} for ${tokens.length} tokens, log-probability ${score.toFixed(2)}${end}`);
+  tell("answer", `${seconds(duration)} for ${tokens.length} tokens, log-probability ${Number(score.toPrecision(3))}${end}`);
 });
 
 element.addEventListener("s2s-error", ({ detail: { error, phase } }) => tell(phase === "load" ? "loaded" : "answer", error.message));
@@ -43,7 +43,7 @@ const address = (path) => new URL(path, document.baseURI).href;
 const task = element.getAttribute("task");
 byId("snippet").textContent = [
   `<script type="module" src="${address("s2s.js")}"></script>`,
-  `<s2s-model src="${address("bundle/")}"${task ? ` task="${task}"` : ""}></s2s-model>`,
+  `<s2s-model src="${address(element.getAttribute("src"))}"${task ? ` task="${task}"` : ""}></s2s-model>`,
 ].join("\n");
 
 byId("copy").addEventListener("click", async ({ target }) => {

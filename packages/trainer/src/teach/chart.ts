@@ -1,8 +1,15 @@
 const WIDTH = 600;
 const HEIGHT = 180;
-const MARGIN = { left: 44, right: 12, top: 12, bottom: 24 };
+/** On the left five letters have room, in the larger type of narrow screens too. */
+const MARGIN = { left: 68, right: 12, top: 12, bottom: 24 };
 /** More points than pixels show nothing more. */
 const MOST_POINTS = 400;
+
+/** A number in at most five letters, since its place is narrow. */
+export function shortNumber(value: number): string {
+  if (value >= 99_950) return value.toExponential(0);
+  return value >= 0.01 || value === 0 ? String(Number(value.toPrecision(value < 0.1 ? 2 : 3))) : value.toExponential(0);
+}
 
 /** The loss over the steps as a curve, drawn as attributes of SVG, which no content security policy forbids. */
 export class LossChart {
@@ -54,7 +61,7 @@ export class LossChart {
       points.push(`${x.toFixed(1)},${(MARGIN.top + height * (1 - mean / highest)).toFixed(1)}`);
     }
     this.#curve.setAttribute("points", points.join(" "));
-    this.#labels.top.textContent = losses.length > 0 ? highest.toFixed(2) : "loss";
+    this.#labels.top.textContent = losses.length > 0 ? shortNumber(highest) : "loss";
     this.#labels.bottom.textContent = "0";
     this.#labels.steps.textContent = losses.length > 0 ? `${losses.length} steps` : "steps";
     const [first, last] = [losses[0], losses.at(-1)];

@@ -78,13 +78,14 @@ export class Lesson {
   /**
    * Teaches pairs, mixed with answers of the model before to made-up texts, until all are answered as taught or the epochs are over. Leaving the loop
    * stops between two steps; going on later goes on from there.
-   * @throws UserError for a pair that cannot be learned
+   * @throws UserError for a pair that cannot be learned, and for steps of no length
    */
   async *teach(pairs: readonly Example[], { epochs, learningRate, replay }: TeachOptions): AsyncGenerator<LessonStep, void, undefined> {
     for (const [i, pair] of pairs.entries()) {
       const { problem } = this.describe(pair);
       if (problem !== undefined) throw new UserError(`pair ${i + 1}: ${problem}`);
     }
+    if (!(learningRate > 0)) throw new UserError(`the learning rate must be above 0, not ${learningRate}: nothing would be learned`);
     this.#trainer.learningRate = learningRate;
     const mixed = balance(pairs, await this.#replay(pairs, replay));
     let looked = this.#trainer.steps;

@@ -6,6 +6,7 @@ interface Row {
   readonly target: HTMLInputElement;
   readonly before: HTMLElement;
   readonly now: HTMLElement;
+  readonly sourceNote: HTMLElement;
   readonly note: HTMLElement;
 }
 
@@ -33,13 +34,15 @@ export class PairTable {
       target: part("target"),
       before: part("before"),
       now: part("now"),
+      sourceNote: part("source-note"),
       note: part("note"),
     };
-    row.note.id = `note-${(this.#made += 1)}`;
-    for (const input of [row.source, row.target]) {
-      input.setAttribute("aria-describedby", row.note.id);
-      input.addEventListener("input", this.#onChange);
-    }
+    this.#made += 1;
+    row.sourceNote.id = `source-note-${this.#made}`;
+    row.note.id = `note-${this.#made}`;
+    row.source.setAttribute("aria-describedby", `${row.sourceNote.id} ${row.note.id}`);
+    row.target.setAttribute("aria-describedby", row.note.id);
+    for (const input of [row.source, row.target]) input.addEventListener("input", this.#onChange);
     part("remove").addEventListener("click", () => this.#remove(row));
     this.#body.append(element);
     this.#rows.push(row);
@@ -68,13 +71,13 @@ export class PairTable {
     for (const [i, row] of this.#filled().entries()) this.#showNow(row, now[i] ?? "");
   }
 
-  /** Says under a row what the model does not know of it. */
+  /** Says under a text what the model does not know of it, and under its answer why the pair cannot be learned. */
   showReports(reports: readonly PairReport[]): void {
-    for (const [i, { note, target }] of this.#filled().entries()) {
+    for (const [i, { sourceNote, note, target }] of this.#filled().entries()) {
       const { problem, unknownSource = [] } = reports[i] ?? {};
-      const unknown =
+      sourceNote.textContent =
         unknownSource.length > 0 ? `The model does not know ${unknownSource.map((token) => JSON.stringify(token)).join(", ")}.` : "";
-      note.textContent = problem === undefined ? unknown : `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
+      note.textContent = problem === undefined ? "" : `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
       note.classList.toggle("problem", problem !== undefined);
       target.setAttribute("aria-invalid", String(problem !== undefined));
     }
