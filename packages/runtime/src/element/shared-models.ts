@@ -49,15 +49,17 @@ export class SharedModels {
     return { model: entry.model, release };
   }
 
-  #start(key: string, { src, ...options }: ModelSettings): Entry {
+  #start(key: string, { src, device, precision, worker, cache }: ModelSettings): Entry {
     const controller = new AbortController();
     const listeners: Entry["listeners"] = new Set();
     const onProgress = (progress: LoadProgress): void => {
       entry.progress = progress;
       for (const listener of listeners) listener(progress);
     };
+    // One by one: what else a caller's settings hold (the task) is no option of a model, and would be refused.
+    const options: LoadOptions = { device, precision, worker, cache, signal: controller.signal, onProgress };
     // Later, since it may report progress before there is an entry.
-    const model = Promise.resolve().then(() => this.#load(src, { ...options, signal: controller.signal, onProgress }));
+    const model = Promise.resolve().then(() => this.#load(src, options));
     const entry: Entry = { model, controller, listeners, progress: undefined, shares: 0 };
     this.#entries.set(key, entry);
     // So that the next one who asks tries again.
