@@ -56,7 +56,7 @@ describe("translate", () => {
     ],
     [["--n-best", "2"], /^s2s: --n-best is 2, but --beams 1; raise --beams to at least 2, or sample with a --temperature\n$/],
     [["--min-length", "9", "--max-length", "3"], /^s2s: --min-length is 9, but --max-length only 3; lower the one/],
-    [["--prefix", "max\u00e9"], /^s2s: --prefix holds "x", "\u00e9", which the model cannot write/],
+    [["--prefix", "max\u00e9"], /^s2s: --prefix holds "x","\u00e9", not in the model's vocabulary/],
     [["--precision", "int8"], /: has no precision "int8"; it has float32\n$/],
     [["--precision", "int4"], /^s2s: --precision int4: must be one of auto, float32, float16, int8; did you mean int8\?/],
     [["--device", "tpu"], /^s2s: unknown device "tpu": in Node choose one of auto, cpu, cuda, webgpu, wasm/],

@@ -18,7 +18,7 @@ export function requireObject(options: unknown): asserts options is object {
 }
 
 function nearest(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((each) => editDistance(name.toLowerCase(), each.toLowerCase()));
+  const distances = known.map((each) => editDistance(name, each));
   return known[distances.indexOf(Math.min(...distances))];
 }
 

@@ -108,7 +108,7 @@ describe("what a server does wrong is said with the address:", () => {
       "no manifest",
       "s2s.json",
       status(404),
-      /s2s\.json: is not there \(HTTP 404\); is (http:\/\/[^ ]+\/b\/) the address of a bundle \(of a site it would be \1bundle\/\)\?$/,
+      /s2s\.json: is not there \(HTTP 404\); is http:\/\/[^ ]+\/b\/ the address of a bundle \(in a site: bundle\/\)\?$/,
     ],
     ["a file gone", "source.json", status(410), /b\/source\.json: is not there \(HTTP 410\)/],
     ["no permission", "s2s.json", status(403), /the server does not allow it \(HTTP 403\)/],
@@ -119,7 +119,7 @@ describe("what a server does wrong is said with the address:", () => {
       "a web page instead",
       "s2s.json",
       (_, response) => void response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<!doctype html>"),
-      /s2s\.json: the server sends a web page instead of the file; is .*\/b\/ the address of a bundle \(of a site .*\/b\/bundle\/\)\?/,
+      /s2s\.json: the server sends a web page instead of the file; is .*\/b\/ the address of a bundle \(in a site: bundle\/\)\?/,
     ],
     ["a web page that is called none", "s2s.json", (_, response) => void response.end("<!doctype html>"), /s2s\.json: is not JSON/],
     [

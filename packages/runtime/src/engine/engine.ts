@@ -120,6 +120,6 @@ export class Engine implements Service {
 
 /** A text, too, can be taken apart as a pair is. @throws UserError */
 function requirePairs(pairs: readonly unknown[]): void {
-  const wrong = pairs.findIndex((pair) => !Array.isArray(pair) || pair.length !== 2);
-  if (wrong >= 0) throw new UserError(`pair ${wrong + 1} must be a source and a target: score([[source, target], ...])`);
+  for (const [i, pair] of pairs.entries())
+    if (!Array.isArray(pair) || pair.length !== 2) throw new UserError(`pair ${i + 1} must be [source, target]`);
 }

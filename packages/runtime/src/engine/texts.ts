@@ -43,10 +43,9 @@ export class Texts {
   /** As `encodeTarget`. @throws UserError also for tokens that the vocabulary lacks: an answer that begins with `<unk>` is not what was asked for */
   encodePrefix(text: string): number[] {
     const ids = this.encodeTarget(text, "prefix");
-    const unknown = this.#target.tokenize(text).filter((_, i) => ids[i] === UNKNOWN_ID);
+    const unknown = [...new Set(this.#target.tokenize(text).filter((_, i) => ids[i] === UNKNOWN_ID))];
     if (unknown.length === 0) return ids;
-    const names = [...new Set(unknown)].slice(0, 10).map((token) => JSON.stringify(token.slice(0, 40)));
-    throw new UserError(`prefix holds ${names.join(", ")}, which the model cannot write: not in its vocabulary`);
+    throw new UserError(`prefix holds ${JSON.stringify(unknown.slice(0, 9)).slice(1, -1)}, not in the model's vocabulary`);
   }
 
   /** @param hypotheses best first */

@@ -65,7 +65,7 @@ function announcedSize({ headers }: Response): number | undefined {
 function requireFile(where: string, url: URL, { ok, status, headers, redirected, url: last }: Response): void {
   const from = redirected ? `${where} (redirected to ${showAddress(new URL(last))})` : where;
   const folder = showAddress(new URL(".", url));
-  const question = `is ${folder} the address of a bundle (of a site it would be ${folder}bundle/)?`;
+  const question = `is ${folder} the address of a bundle (in a site: bundle/)?`;
   if (status === 404 || status === 410) throw new UserError(`${from}: is not there (HTTP ${status}); ${question}`);
   if (status === 401 || status === 403)
     throw new UserError(`${from}: the server does not allow it (HTTP ${status}); is the address right?`);
