@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openSite } from "../src/serve/site.ts";
 import { s2s, type Finished } from "./support/bin.ts";
 import { writeTask } from "./support/task.ts";
 
@@ -68,6 +69,31 @@ describe("the built command", () => {
       expect(tokens.join("")).toBe(text);
       expect(score).toBeLessThan(0);
     }
+  });
+
+  it("takes a folder that holds a model in one file for that model", async () => {
+    json(await here("export", "run", "--out", "single", "--single-file", "--json"));
+    expect(await here("translate", "single", "abc", "hg")).toMatchObject(await here("translate", "run", "abc", "hg"));
+    expect(json(await here("inspect", "single", "--json"))).toMatchObject({
+      parameters: json(await here("inspect", "run", "--json"))["parameters"],
+    });
+    for (const args of [
+      ["evaluate", "single", "--data", "pairs.tsv"],
+      ["parity", "single"],
+      ["export", "single", "--out", "other"],
+    ]) {
+      const { code, stderr } = await here(...args);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/single[/]generate[.]onnx: is a model in one file, which can only generate/),
+      ]);
+    }
+    const { find, model } = await openSite(join(folder, "single"));
+    expect(model).toBe(join(folder, "single", "generate.onnx"));
+    expect((await find([""]))?.content?.toString()).toContain('<s2s-model src="bundle/generate.onnx"');
+    expect(await find(["bundle", "generate.onnx"])).toMatchObject({ path: await realpath(model) });
+    expect(await find(["bundle", "s2s.json"])).toBeUndefined();
+    expect((await find(["sw.js"]))?.content?.toString()).toContain('"bundle/generate.onnx"');
   });
 
   it("reports the lines that cannot be translated, keeps their places, and answers the others", async () => {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readGraphStatistics, type GraphStatistics } from "@s2s/graph-builder";
 import { findModelFile, readBundle, resolveBundle, UserError } from "@s2s/runtime";
-import { MANIFEST_FILE, type FileInfo, type ModelConfig, type Provenance } from "@s2s/runtime/manifest";
+import { MANIFEST_FILE, type FileInfo, type Manifest, type ModelConfig, type Provenance } from "@s2s/runtime/manifest";
 import { holdsRun, readGraphsManifest, type GraphsManifest } from "@s2s/trainer";
 import { elements, layersOf, type Layer } from "./layers.ts";
 
@@ -37,7 +37,9 @@ export async function describe(path: string): Promise<Description> {
   const graphs = await readGraphsManifest(path);
   if (graphs !== undefined) return describeGraphs(path, graphs);
   const file = await findModelFile(path);
-  if (file !== undefined) return describeGraph(file);
+  // Another graph than a model of ours is described as graphs are.
+  const single = file === undefined ? undefined : await readBundle(file).catch(() => undefined);
+  if (file !== undefined && single !== undefined) return describeModelFile(path, file, single.manifest);
   const names = await readdir(path);
   const loose = names.filter((name) => name.endsWith(".onnx")).sort();
   if (!names.includes(MANIFEST_FILE) && loose.length > 0) return describeLoose(path, loose);
@@ -57,6 +59,23 @@ async function describeBundle(path: string): Promise<Description> {
       folder,
       variants.flatMap(({ graphs }) => Object.values(graphs)).map(({ file }) => file),
     ),
+    lengths: { source: maxSourceLength, target: maxTargetLength },
+    training,
+  };
+}
+
+async function describeModelFile(path: string, file: string, manifest: Manifest): Promise<Description> {
+  const { model, parameters, maxSourceLength, maxTargetLength, training } = manifest;
+  const name = basename(file);
+  const graphs = await readGraphs(path, [name]);
+  return {
+    kind: "bundle",
+    path,
+    model,
+    parameters: elements(parameters),
+    layers: layersOf(parameters),
+    graphs,
+    files: graphs.map(({ bytes }) => ({ name, bytes })),
     lengths: { source: maxSourceLength, target: maxTargetLength },
     training,
   };

@@ -1,53 +1,91 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import { readBundle, resolveBundle } from "@s2s/runtime";
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { findModelFile, readBundle, resolveBundle } from "@s2s/runtime";
 import { MANIFEST_FILE } from "@s2s/runtime/manifest";
-import { bundleFiles, SERVICE_WORKER, serviceWorker, siteFiles } from "@s2s/trainer";
+import { bundleFiles, type KeptFile, SERVICE_WORKER, serviceWorker, siteFiles } from "@s2s/trainer";
 import { type FindFile, folderFiles, type SiteFile } from "./site-files.ts";
 
 /** Where the pages of an exported site, and ours, look for the model. */
 const BUNDLE = "bundle";
+/** The name of a model in one file there, whatever it is called on the disk. */
+const MODEL_FILE = "generate.onnx";
+const PAGE = "index.html";
 
 /** What a folder is served as. */
 export interface Site {
   readonly find: FindFile;
-  /** The model's folder. */
+  /** The model's folder, or its one file. */
   readonly model: string;
 }
 
 /**
- * The site of a folder that `s2s export --web` wrote, as it is; for a bundle or a run the same site around it, from the installed packages.
+ * The site of a folder that `s2s export --web` wrote, as it is; for a bundle, a run or a model in one file the same site around it, from the installed packages.
  * @throws UserError where there is no model
  */
 export async function openSite(folder: string): Promise<Site> {
   if ((await isFile(join(folder, "index.html"))) && (await isFile(join(folder, BUNDLE, MANIFEST_FILE)))) {
     return { find: folderFiles(folder), model: join(folder, BUNDLE) };
   }
-  const model = await resolveBundle(folder);
-  return { find: await siteAround(model), model };
+  const file = await findModelFile(folder);
+  const model = file ?? (await resolveBundle(folder));
+  return { find: await (file === undefined ? siteAroundBundle(model) : siteAroundFile(model)), model };
 }
 
-async function siteAround(model: string): Promise<FindFile> {
+async function siteAroundBundle(model: string): Promise<FindFile> {
   const { manifest } = await readBundle(model);
-  const common = await siteFiles(manifest.trainable !== undefined);
+  const files = await filesAround(await bundleFiles(model, BUNDLE, manifest), manifest.trainable !== undefined);
+  return findIn(files, folderFiles(model));
+}
+
+async function siteAroundFile(model: string): Promise<FindFile> {
+  await readBundle(model);
+  const src = `${BUNDLE}/${MODEL_FILE}`;
+  const files = await filesAround(new Map([[src, { sha256: await sha256(model), early: true }]]), false, (page) =>
+    page.replace(`src="${BUNDLE}/"`, `src="${src}"`),
+  );
+  const beside = folderFiles(dirname(model));
+  return findIn(files, async (parts) => (parts.join("/") === MODEL_FILE ? beside([basename(model)]) : undefined));
+}
+
+function findIn(files: ReadonlyMap<string, SiteFile>, inBundle: FindFile): FindFile {
+  return async (parts) => {
+    const [first, ...rest] = parts;
+    return first === BUNDLE ? inBundle(rest) : files.get(parts.join("/") || PAGE);
+  };
+}
+
+/**
+ * The files of a site but the model's.
+ * @param ofModel what the service worker keeps of the model
+ * @param changePage for a page that is not served as it is installed
+ */
+async function filesAround(
+  ofModel: ReadonlyMap<string, KeptFile>,
+  trainable: boolean,
+  changePage?: (page: string) => string,
+): Promise<Map<string, SiteFile>> {
   const files = new Map<string, SiteFile>();
-  const kept = await bundleFiles(model, BUNDLE, manifest);
-  for (const { name, path, early } of common) {
+  const kept = new Map(ofModel);
+  for (const { name, path, early } of await siteFiles(trainable)) {
+    if (name === PAGE && changePage !== undefined) {
+      const page = inMemory(PAGE, changePage(await readFile(path, "utf8")));
+      files.set(PAGE, page);
+      kept.set(PAGE, { sha256: createHash("sha256").update(page.content).digest("base64"), early });
+      continue;
+    }
     const { size, mtimeMs } = await stat(path);
     files.set(name, { path, bytes: size, version: `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}` });
     kept.set(name, { sha256: await sha256(path), early });
   }
-  const worker = Buffer.from(await serviceWorker(kept));
-  const version = createHash("sha256").update(worker).digest("base64url");
-  files.set(SERVICE_WORKER, { path: SERVICE_WORKER, bytes: worker.length, version, content: worker });
-  const inBundle = folderFiles(model);
-  return async (parts) => {
-    const [first, ...rest] = parts;
-    if (first === BUNDLE) return inBundle(rest);
-    return files.get(parts.join("/") || "index.html");
-  };
+  files.set(SERVICE_WORKER, inMemory(SERVICE_WORKER, await serviceWorker(kept)));
+  return files;
+}
+
+function inMemory(path: string, text: string): SiteFile & { readonly content: Buffer } {
+  const content = Buffer.from(text);
+  return { path, bytes: content.length, version: createHash("sha256").update(content).digest("base64url"), content };
 }
 
 async function sha256(path: string): Promise<string> {
