@@ -103,7 +103,7 @@ describe("what is refused", () => {
       /^int8 gets \d+\.\d% of the sequences right and float32 \d+\.\d%: more is lost than --max-accuracy-drop 0\.01 allows, so nothing was written/,
     );
     expect(readFileSync(place.path("kept", "s2s.json"), "utf8")).toBe(before);
-    expect(readdirSync(place.folder).filter((name) => name.includes(".next") || name.includes(".old"))).toEqual([]);
+    expect(readdirSync(place.folder).filter((name) => name.includes(".s2s-"))).toEqual([]);
     const options = ["--precision", "int8", "--data", "pairs.tsv", "--limit", "200", "--max-accuracy-drop", "1"];
     const { int8 } = await place.json<Report>("export", "broken", "--out", "kept", ...options);
     expect(int8!.sequenceAccuracy).toBeLessThan(0.2);

@@ -71,7 +71,7 @@ describe("the process", () => {
     const out = join(folder, "half", "bundle");
     const options = ["--data", "pairs.tsv", "--precision", "int8,float16", "--max-accuracy-drop", "1", "--out", out];
     const { process: child, finished } = start(["export", "short", ...options], { cwd: folder });
-    while (!existsSync(`${out}.next`) && child.exitCode === null) await setTimeout(2);
+    while (!existsSync(`${out}.s2s-next`) && child.exitCode === null) await setTimeout(2);
     child.kill("SIGINT");
     expect(await finished).toMatchObject({
       code: 130,

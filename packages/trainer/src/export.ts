@@ -5,7 +5,7 @@ import type { TokenUnit, Vocabulary } from "@s2s/runtime";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, GraphInfo, Manifest, ModelConfig, Precision, Provenance, Variant } from "@s2s/runtime/manifest";
 import type { State } from "./executor.ts";
-import { publishBundle, refuseForeignFolder } from "./export/publish.ts";
+import { nextOf, publishBundle, refuseForeignFolder } from "./export/publish.ts";
 import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";
 import type { BuildInferenceGraphs, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 import { encodeSafetensors } from "./safetensors.ts";
@@ -51,7 +51,7 @@ export async function exportBundle(folder: string, parts: BundleParts, buildInfe
   await refuseForeignFolder(folder);
   // Absolute: neither a slash at the end nor "." leaves a name to append to.
   const target = resolve(folder);
-  const next = `${target}.next`;
+  const next = nextOf(target);
   const manifest = await writeBundle(next, parts, buildInferenceGraphs);
   await publishBundle(next, target);
   return manifest;

@@ -8,7 +8,7 @@ import { exactMatch, teacherForcing } from "./evaluate.ts";
 import type { State } from "./executor.ts";
 import { exportBundle, writeBundle, writeManifest } from "./export.ts";
 import type { BundleParts } from "./export.ts";
-import { publishBundle } from "./export/publish.ts";
+import { nextOf, publishBundle } from "./export/publish.ts";
 import type { ValidationFigures } from "./position.ts";
 import type { Session } from "./session.ts";
 
@@ -47,7 +47,7 @@ export async function judge(
   const { dataset, options, run, position } = session;
   const decode = figures === null ? undefined : options.decode;
   if (!best && decode === undefined) return figures;
-  const candidate = `${run.paths.bundle}.next`;
+  const candidate = nextOf(run.paths.bundle);
   const parts = bundleParts(session, weights, { ...position, validation: figures });
   const manifest = await writeBundle(candidate, parts, options.buildInferenceGraphs);
   const complete =

@@ -7,7 +7,7 @@ import { boundary, buildInferenceGraphs } from "./build-inference.ts";
 import type { Config } from "./config.ts";
 import { optimizerOf, TrainingGraphs } from "./executors/graphs.ts";
 import { CREATED_BY } from "./export.ts";
-import { publishBundle } from "./export/publish.ts";
+import { nextOf, publishBundle } from "./export/publish.ts";
 import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";
 import type { InferenceGraph } from "./inference-graphs.ts";
 import { readGraphsManifest, type GraphName, type GraphsManifest } from "./graphs-manifest.ts";
@@ -26,7 +26,7 @@ export async function writeGraphs(folder: string, model: ModelConfig, config: Co
   if (before === undefined) await refuseUsedFolder(folder);
   // Absolute: neither a slash at the end nor "." leaves a name to append to.
   const target = resolve(folder);
-  const next = `${target}.next`;
+  const next = nextOf(target);
   try {
     const manifest = await writing(folder, () => writeFiles(next, model, config));
     await publishBundle(next, target);

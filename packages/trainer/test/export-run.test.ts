@@ -172,7 +172,7 @@ describe("what cannot be exported", () => {
     expect(readFileSync(join(out, "generate.onnx"), "utf8")).toBe("somebody else's");
   });
 
-  test.each(["next", "old"])("from the folder that an export to another one would empty: %s", async (suffix) => {
+  test.each(["s2s-next", "s2s-old"])("from the folder that an export to another one would empty: %s", async (suffix) => {
     const { bundle } = await answeringModel(`${out}.${suffix}`);
     await expect(exportRun(bundle, { out })).rejects.toThrow(/is where the model itself is/);
     expect(await readBundle(bundle)).toBeDefined();

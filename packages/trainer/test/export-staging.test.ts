@@ -34,9 +34,9 @@ test("of two exports to a folder one wins, and the other says why it does not", 
 });
 
 test("goes on where a killed export has left its lock and its files", async () => {
-  mkdirSync(`${out}.next`, { recursive: true });
+  mkdirSync(`${out}.s2s-next`, { recursive: true });
   // No process has the number 2^22: Linux counts to there.
-  writeFileSync(`${out}.lock`, JSON.stringify({ pid: 2 ** 22, host: hostname() }));
+  writeFileSync(`${out}.s2s-lock`, JSON.stringify({ pid: 2 ** 22, host: hostname() }));
   await exportRun(model.bundle, { out });
   expect(readdirSync(folder)).toEqual(["out"]);
 });
@@ -52,7 +52,7 @@ test("one that is ended leaves what was there before, and nothing beside it", as
     maxAccuracyDrop: 1,
     signal: controller.signal,
     onProgress: () => {
-      expect(existsSync(`${out}.next`)).toBe(true);
+      expect(existsSync(`${out}.s2s-next`)).toBe(true);
       controller.abort();
     },
   });

@@ -119,10 +119,10 @@ test("what others put beside the bundle's files stays, also after a kill in the 
   writeFileSync(join(folder, "README.md"), "a model card");
   await exportBundle(folder, parts(2), buildToyGraphs);
   expect(read("README.md").toString()).toBe("a model card");
-  mkdirSync(`${folder}.old`);
-  writeFileSync(join(`${folder}.old`, "notes.txt"), "left behind");
+  mkdirSync(`${folder}.s2s-old`);
+  writeFileSync(join(`${folder}.s2s-old`, "notes.txt"), "left behind");
   await exportBundle(folder, parts(3), buildToyGraphs);
   expect(read("notes.txt").toString()).toBe("left behind");
   expect(read("README.md").toString()).toBe("a model card");
-  expect(existsSync(`${folder}.old`)).toBe(false);
+  expect(existsSync(`${folder}.s2s-old`)).toBe(false);
 });

@@ -14,7 +14,7 @@ import { addTrainable } from "../trainable.ts";
 import { measureVariants } from "./measure.ts";
 import { checkExportOptions, EXPORT_DEFAULTS, isRounded } from "./options.ts";
 import type { ExportOptions } from "./options.ts";
-import { publishBundle, refuseForeignFolder } from "./publish.ts";
+import { nextOf, oldOf, publishBundle, refuseForeignFolder } from "./publish.ts";
 import { exportReport, refuseLoss } from "./report.ts";
 import type { ExportReport, Figures } from "./report.ts";
 import { packSingleFile } from "./single-file.ts";
@@ -73,7 +73,7 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
 /** An export in place would replace the only weights that more exports can be made from; so would one that is staged, or puts the older one, there. */
 export function refuseOwnFolder(path: string, from: string, out: string): void {
   for (const folder of [path, from]) {
-    for (const used of [out, `${out}.next`, `${out}.old`]) {
+    for (const used of [out, nextOf(out), oldOf(out)]) {
       const [first, ...rest] = relative(used, resolve(folder)).split(sep);
       if (first !== ".." && !isAbsolute([first, ...rest].join(sep)))
         throw new UserError(`${used}: is where the model itself is (${folder}), and would be replaced; export to another folder`);

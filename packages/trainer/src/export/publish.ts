@@ -5,6 +5,10 @@ import { MANIFEST_FILE } from "@s2s/runtime/manifest";
 import { namesIn, sync, syncFolder, writing } from "../files.ts";
 import { isOwnModel, SINGLE_FILE } from "./own-model.ts";
 
+/** Where a folder is written before it takes the place of the older one, and where that goes meanwhile: names that nobody gives to a copy. */
+export const nextOf = (folder: string): string => `${folder}.s2s-next`;
+export const oldOf = (folder: string): string => `${folder}.s2s-old`;
+
 /** Puts a written bundle into its place (see `publishFolder`); what somebody else put there stays. */
 export async function publishBundle(from: string, to: string): Promise<void> {
   await publishFolder(from, to, keepOthers);
@@ -16,7 +20,7 @@ export async function publishBundle(from: string, to: string): Promise<void> {
  * @param keep moves what is to stay from the old folder, or from one that a kill has left behind, to the new one
  */
 export async function publishFolder(from: string, to: string, keep: (old: string, now: string) => Promise<void>): Promise<void> {
-  const old = `${to}.old`;
+  const old = oldOf(to);
   await writing(to, async () => {
     await syncAll(from);
     // Left there by a kill in the middle of this.

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { UserError } from "@s2s/runtime";
 import { makeFolder, writing } from "../files.ts";
 import { takeLock } from "../lock.ts";
+import { nextOf } from "./publish.ts";
 
 /**
  * Prepares an export in a folder beside `out`, one export to `out` at a time. Whatever becomes of the work, that folder and the lock are gone after it.
@@ -11,7 +12,7 @@ import { takeLock } from "../lock.ts";
  * @throws UserError where another export to `out` is under way, or nothing can be written there; it names `out`, not the folder beside it
  */
 export async function staged<T>(out: string, work: (next: string) => Promise<T>): Promise<T> {
-  const next = `${out}.next`;
+  const next = nextOf(out);
   const release = await lockExport(out);
   try {
     return await writing(out, () => work(next));
@@ -28,7 +29,7 @@ export async function staged<T>(out: string, work: (next: string) => Promise<T>)
 async function lockExport(out: string): Promise<() => Promise<void>> {
   try {
     await writing(out, () => makeFolder(dirname(out)));
-    return await takeLock(`${out}.lock`, out, (who) => `another export to ${out} is under way (${who})`);
+    return await takeLock(`${out}.s2s-lock`, out, (who) => `another export to ${out} is under way (${who})`);
   } catch (error) {
     // In /proc and its like nothing can be made, and the system calls that "no such file".
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
