@@ -60,6 +60,7 @@ describe("POST /generate", () => {
     expect(await refusal({ text: "a", signal: {} })).toEqual([400, expect.stringContaining("unknown option")]);
     expect(await refusal({ text: "a", beams: 0 })).toEqual([400, "beams must be a whole number from 1 to 4 here, not 0"]);
     expect(await refusal({ text: "a", beams: 5 })).toEqual([400, "beams must be a whole number from 1 to 4 here, not 5"]);
+    expect(await refusal({ text: "a", maxLength: 51 })).toEqual([400, "maxLength must be a whole number from 1 to 50 here, not 51"]);
     expect(await refusal({ text: "a", nBest: "4" })).toEqual([400, 'nBest must be a whole number from 1 to 4 here, not "4"']);
     expect(await refusal({ text: "a", prefix: [5] })).toEqual([400, "prefix must be a text"]);
     expect(await refusal({ text: "a", stream: 1 })).toEqual([400, "stream must be true or false"]);

@@ -20,6 +20,7 @@ interface Options {
   readonly maxBody: number;
   readonly maxTexts: number;
   readonly maxBeams: number;
+  readonly maxTokens: number;
   readonly queue: number;
   readonly timeout: number;
   readonly allowOrigin: readonly string[];
@@ -57,6 +58,7 @@ export function serveCommand(terminal: Terminal): Command {
     .addOption(countOption("max-body", "most bytes of a request's body", 2 ** 30).default(2 ** 20))
     .addOption(countOption("max-texts", "most texts of a request", 100_000).default(256))
     .addOption(countOption("max-beams", "most beams, and answers a text, that a request may ask for", 1024).default(16))
+    .addOption(countOption("max-tokens", "most tokens of an answer that a request may ask for", 100_000).default(1000))
     .addOption(fromZero("queue", "requests that may wait for the one that is worked on", 100_000, 64))
     .addOption(countOption("timeout", "seconds after which a request is given up", 86_400).default(60))
     .addOption(

@@ -7,6 +7,8 @@ export interface RequestLimits {
   readonly maxTexts: number;
   /** Of beams, and of answers a text. */
   readonly maxBeams: number;
+  /** Of an answer: a search in one graph cannot be interrupted. */
+  readonly maxTokens: number;
 }
 
 /** A checked request for answers: of one text, maybe piece by piece, or of several. */
@@ -46,11 +48,11 @@ function unknownOption(key: string): HttpError {
   );
 }
 
-function searchOptions(search: Readonly<Record<string, unknown>>, { maxBeams }: RequestLimits): RequestOptions {
-  for (const name of ["beams", "nBest"] as const) {
+function searchOptions(search: Readonly<Record<string, unknown>>, { maxBeams, maxTokens }: RequestLimits): RequestOptions {
+  for (const [name, most] of Object.entries({ beams: maxBeams, nBest: maxBeams, maxLength: maxTokens })) {
     const value = search[name];
-    if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= maxBeams)) continue;
-    throw bad(`${name} must be a whole number from 1 to ${maxBeams} here, not ${JSON.stringify(value).slice(0, 40)}`);
+    if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most)) continue;
+    throw bad(`${name} must be a whole number from 1 to ${most} here, not ${JSON.stringify(value).slice(0, 40)}`);
   }
   // The prefix, which a search has as ids and a request as text, is read elsewhere.
   const { prefix: _, ...options } = explainUserError(() => parseSearchOptions(search));

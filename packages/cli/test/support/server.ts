@@ -8,7 +8,7 @@ import type { ServedModel, ServedOptions } from "../../src/serve/served-model.ts
 import { folderFiles } from "../../src/serve/site-files.ts";
 import { StaticFiles } from "../../src/serve/static.ts";
 
-export const LIMITS: ApiLimits = { maxBody: 10_000, maxTexts: 3, maxBeams: 4, rate: 0, queue: 2, timeout: 10 };
+export const LIMITS: ApiLimits = { maxBody: 10_000, maxTexts: 3, maxBeams: 4, maxTokens: 50, rate: 0, queue: 2, timeout: 10 };
 
 const generation = (text: string): Generation => ({
   text,
