@@ -58,6 +58,7 @@ test("@s2s/runtime", () => {
     UNKNOWN_ID UserError
     Vocabulary
     createSession createTokenizer
+    findModelFile
     graphSource
     load
     normalizer
