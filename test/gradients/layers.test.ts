@@ -1,5 +1,4 @@
 import {
-  type LstmOptions,
   type Value,
   crossEntropy,
   div,
@@ -7,7 +6,6 @@ import {
   embedding,
   lastStep,
   linear,
-  lstm,
   matmul,
   mul,
   reverseByLength,
@@ -24,25 +22,6 @@ const int32 = (shape: number[], ...data: number[]): Tensor => ({ type: "int32", 
 const lengths = { ...int32([B], 5, 2, 4), declared: ["B"] };
 const ids = { ...int32([T, B], 6, 1, 3, 3, 0, 2, 1, 5, 3, 3, 3, 4, 0, 2, 2), declared: ["T", "B"] };
 
-const recurrent = (options: Partial<LstmOptions>, given: { lengths?: boolean; initial?: boolean } = {}): LayerCheck => {
-  const layers = options.layers ?? 1;
-  const states = given.initial ? Array.from({ length: 2 * layers }, () => [B, H]) : [];
-  return {
-    shapes: [[T, B, E], ...states],
-    declared: [["T", "B", E], ...states.map(() => ["B", H])],
-    others: { lengths },
-    build: (scope, [x, ...initial], others) => {
-      const start = given.initial ? Array.from({ length: layers }, (_, i) => ({ h: initial[2 * i], c: initial[2 * i + 1] })) : null;
-      const { outputs, states: last } = lstm(scope, { inputs: E, hidden: H, layers, ...options }).run(
-        x,
-        start,
-        given.lengths ? others.lengths : null,
-      );
-      return [outputs, ...last.flatMap(({ h, c }) => [h, c])];
-    },
-  };
-};
-
 const targets = { ...int32([6], 3, 0, 6, 1, 0, 3), declared: ["N"] };
 const loss =
   (smoothing: number) =>
@@ -54,22 +33,6 @@ const loss =
 const checks: Record<string, LayerCheck> = {
   embedding: { shapes: [], others: { ids }, build: (scope, _, given) => embedding(scope, V, E)(given.ids) },
   linear: { shapes: [[T, B, E]], declared: [["T", "B", E]], build: (scope, [x]) => linear(scope, E, H)(x) },
-  "LSTM, one layer": recurrent({}),
-  "LSTM, an initial state": recurrent({}, { initial: true }),
-  "LSTM, lengths": recurrent({}, { lengths: true }),
-  "LSTM, both directions": recurrent({ bidirectional: true }),
-  "LSTM, both directions, lengths": recurrent({ bidirectional: true }, { lengths: true }),
-  "LSTM, three layers, initial states": recurrent({ layers: 3 }, { initial: true }),
-  "LSTM, two layers, both directions, lengths": recurrent({ layers: 2, bidirectional: true }, { lengths: true }),
-  "LSTM on an embedding, whose table is multiplied out": {
-    shapes: [],
-    others: { ids, lengths },
-    options: () => ({ tokens: 1000 }),
-    build: (scope, _, given) => {
-      const x = embedding(scope.in("embedding"), V, E)(given.ids);
-      return lstm(scope.in("lstm"), { inputs: E, hidden: H, layers: 1, bidirectional: true }).run(x, null, given.lengths).outputs;
-    },
-  },
   dropout: {
     shapes: [[T, B, E]],
     declared: [["T", "B", E]],

@@ -59,7 +59,7 @@ it("LSTM refuses, and says what to use", () => {
   const [w, r] = [graph.input("w", "float32", [1, 16, 3]), graph.input("r", "float32", [1, 16, 4])];
   const [y] = emit("LSTM", [x, w, r], { hidden_size: 4, direction: "forward" }, [{ type: "float32", shape: [5, 1, 2, 4] }]);
   expect(() => gradients(reduceSum(y), [x])).toThrow(
-    new ShapeError("LSTM (lstm) is for inference graphs and has no gradient: use the `lstm` layer"),
+    new ShapeError("LSTM (lstm) is for inference graphs and has no gradient: use the `recurrent` layer"),
   );
 });
 

@@ -43,6 +43,11 @@ export const operators = {
   Equal: binary,
   Exp: unary,
   Expand: { inputs: [2, 2], outputs: [1, 1], attributes: none },
+  GRU: {
+    inputs: [3, 6],
+    outputs: [1, 2],
+    attributes: { hidden_size: "int", direction: "string", activations: "strings", linear_before_reset: "int" },
+  },
   Gather: { inputs: [2, 2], outputs: [1, 1], attributes: { axis: "int" } },
   GatherElements: { inputs: [2, 2], outputs: [1, 1], attributes: { axis: "int" } },
   Gemm: { inputs: [2, 3], outputs: [1, 1], attributes: { alpha: "float", beta: "float", transA: "int", transB: "int" } },
@@ -53,7 +58,7 @@ export const operators = {
   LSTM: {
     inputs: [3, 8],
     outputs: [1, 3],
-    attributes: { hidden_size: "int", direction: "string" },
+    attributes: { hidden_size: "int", direction: "string", activations: "strings" },
   },
   LayerNormalization: { inputs: [2, 3], outputs: [1, 1], attributes: { axis: "int", epsilon: "float" } },
   Less: binary,
@@ -74,6 +79,11 @@ export const operators = {
   Pad: { inputs: [2, 4], outputs: [1, 1], attributes: { mode: "string" } },
   Pow: binary,
   QuantizeLinear: { inputs: [2, 3], outputs: [1, 1], attributes: none },
+  RNN: {
+    inputs: [3, 6],
+    outputs: [1, 2],
+    attributes: { hidden_size: "int", direction: "string", activations: "strings" },
+  },
   Range: { inputs: [3, 3], outputs: [1, 1], attributes: none },
   Reciprocal: unary,
   ReduceLogSumExp: reduce,

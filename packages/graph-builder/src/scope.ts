@@ -1,6 +1,11 @@
 import type { Initializer, ParameterSpec } from "./init.ts";
 import type { FloatType, Graph, Value } from "./ir.ts";
 
+export interface DropoutOptions {
+  readonly rate: number;
+  readonly seed: Value;
+}
+
 export interface ScopeOptions {
   readonly type: FloatType;
   /** Training graphs take parameters as inputs; inference graphs store them, as external data. */
@@ -10,7 +15,9 @@ export interface ScopeOptions {
   /** How inference runs a recurrent layer: as the runtime's own operator (default), or as a loop whose products can be quantised. */
   readonly recurrence?: "operator" | "loop";
   /** Drops activations: in training graphs. */
-  readonly dropout?: { readonly rate: number; readonly seed: Value };
+  readonly dropout?: DropoutOptions;
+  /** Drops what recurrent layers hand from step to step, the same units at every step of a sequence (Gal & Ghahramani 2016). */
+  readonly recurrentDropout?: DropoutOptions;
 }
 
 /** Where layers make their parameters: `scope.in("encoder").in("lstm")` gives them their names, `encoder.lstm.wx`. */

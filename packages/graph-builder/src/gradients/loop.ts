@@ -9,8 +9,10 @@ const unsupported =
   };
 
 export const loopRules = {
+  GRU: unsupported("the `recurrent` layer"),
   If: unsupported("`where`"),
-  LSTM: unsupported("the `lstm` layer"),
+  LSTM: unsupported("the `recurrent` layer"),
   Loop: unsupported("`scan`"),
+  RNN: unsupported("the `recurrent` layer"),
   Scan: scanGradient,
 } satisfies RulesOf;
