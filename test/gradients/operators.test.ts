@@ -51,15 +51,19 @@ for (const [operator, checks] of Object.entries(cases)) {
 /** Without a float64 kernel: checked in conv.test.ts, against their lowering. */
 const LOWERED = new Set<string>(Object.keys(loweredCases));
 /** Operators of inference graphs, whose rule says what to use instead. */
-const REFUSED = new Set<Operator>(["If", "LSTM", "Loop"]);
+const REFUSED = new Set<Operator>(["GRU", "If", "LSTM", "Loop", "RNN"]);
 
-it("LSTM refuses, and says what to use", () => {
+it.each([
+  ["RNN", 1],
+  ["GRU", 3],
+  ["LSTM", 4],
+] as const)("%s refuses, and says what to use", (operator, gates) => {
   const graph = new Graph("refused");
   const x = graph.input("x", "float32", [5, 2, 3]);
-  const [w, r] = [graph.input("w", "float32", [1, 16, 3]), graph.input("r", "float32", [1, 16, 4])];
-  const [y] = emit("LSTM", [x, w, r], { hidden_size: 4, direction: "forward" }, [{ type: "float32", shape: [5, 1, 2, 4] }]);
+  const [w, r] = [graph.input("w", "float32", [1, 4 * gates, 3]), graph.input("r", "float32", [1, 4 * gates, 4])];
+  const [y] = emit(operator, [x, w, r], { hidden_size: 4, direction: "forward" }, [{ type: "float32", shape: [5, 1, 2, 4] }]);
   expect(() => gradients(reduceSum(y), [x])).toThrow(
-    new ShapeError("LSTM (lstm) is for inference graphs and has no gradient: use the `recurrent` layer"),
+    new ShapeError(`${operator} (${operator.toLowerCase()}) is for inference graphs and has no gradient: use the \`recurrent\` layer`),
   );
 });
 
