@@ -1,17 +1,43 @@
-import { type Optimizer, adam, adamw, momentum, sgd, traceFlatUpdate, traceUpdate } from "@s2s/graph-builder";
+import {
+  type Optimizer,
+  adadelta,
+  adagrad,
+  adam,
+  adamw,
+  momentum,
+  nadam,
+  rmsprop,
+  sgd,
+  traceFlatUpdate,
+  traceUpdate,
+} from "@s2s/graph-builder";
 import { describe, expect, it } from "vitest";
 import { numbers } from "../support/check-gradient.ts";
 import { type Tensor, runGraph } from "../support/run-graph.ts";
 import { floats, integer } from "../support/seq2seq.ts";
 
-const rules: Record<string, Optimizer> = { sgd: sgd(), momentum: momentum(), adam: adam(), adamw: adamw() };
+const rules: Record<string, Optimizer> = {
+  sgd: sgd(),
+  momentum: momentum(),
+  adam: adam(),
+  adamw: adamw(),
+  nadam: nadam(),
+  rmsprop: rmsprop(),
+  adagrad: adagrad(),
+  adadelta: adadelta(),
+};
 const [rows, row, shards] = [3, 5, 2];
 const double = (data: Float64Array): Tensor => ({ type: "float64", shape: [rows, row], data });
 const at = (seed: number): Tensor => double(numbers(rows * row, seed, 0.1, 1));
 
 describe.each(Object.entries(rules))("the update in rows, %s", (_name, optimizer) => {
-  it.each([0, 0.5])("is update.onnx's, clipped at %d", async (clipNorm) => {
-    const { squares, apply } = traceFlatUpdate({ optimizer, clipNorm }, shards, row, "float64");
+  it.each([
+    [0, 0],
+    [0.5, 0],
+    [0, 0.2],
+    [0.5, 0.1],
+  ])("is update.onnx's, the norm clipped at %d, numbers at %d", async (clipNorm, clipValue) => {
+    const { squares, apply } = traceFlatUpdate({ optimizer, clipNorm, clipValue }, shards, row, "float64");
     const gradients = { "gradient.0": at(1), "gradient.1": at(2) };
     const slots = Object.fromEntries(optimizer.slots.map((slot, i) => [slot, at(5 + i)]));
     const scalars = { learning_rate: floats("float64", 0.01), step: integer(3) };
@@ -21,7 +47,7 @@ describe.each(Object.entries(rules))("the update in rows, %s", (_name, optimizer
 
     const whole = traceUpdate(
       [{ name: "w", shape: [rows, row], init: { kind: "zeros" } }],
-      { optimizer, clipNorm },
+      { optimizer, clipNorm, clipValue },
       shards,
       "float64",
     ).graph;

@@ -1,10 +1,14 @@
 import {
   type Optimizer,
   type ParameterSpec,
+  adadelta,
+  adagrad,
   adam,
   adamw,
   initialize,
   momentum,
+  nadam,
+  rmsprop,
   sgd,
   traceGradients,
   traceTrain,
@@ -36,7 +40,49 @@ const rules: Record<string, { optimizer: Optimizer; rule: Rule }> = {
   },
   adam: { optimizer: adam({ beta1: 0.8, beta2: 0.99, epsilon: 1e-3 }), rule: () => adamReference(0) },
   adamw: { optimizer: adamw({ beta1: 0.8, beta2: 0.99, epsilon: 1e-3, weightDecay: 0.1 }), rule: () => adamReference(0.1) },
+  nadam: { optimizer: nadam({ beta1: 0.8, beta2: 0.99, epsilon: 1e-3 }), rule: nadamReference },
+  // Keras' form: epsilon under the root.
+  rmsprop: {
+    optimizer: rmsprop({ rho: 0.7, epsilon: 0.05 }),
+    rule: () => {
+      let v = 0;
+      return (w, g) => w - (rate * g) / Math.sqrt((v = 0.7 * v + 0.3 * g * g) + 0.05);
+    },
+  },
+  adagrad: {
+    optimizer: adagrad({ epsilon: 0.05 }),
+    rule: () => {
+      let v = 0;
+      return (w, g) => w - (rate * g) / (Math.sqrt((v += g * g)) + 0.05);
+    },
+  },
+  adadelta: {
+    optimizer: adadelta({ rho: 0.7, epsilon: 0.05 }),
+    rule: () => {
+      let [v, u] = [0, 0];
+      return (w, g) => {
+        v = 0.7 * v + 0.3 * g * g;
+        const change = (Math.sqrt(u + 0.05) / Math.sqrt(v + 0.05)) * g;
+        u = 0.7 * u + 0.3 * change * change;
+        return w - rate * change;
+      };
+    },
+  },
 };
+
+const nadamMomentum = (t: number): number => 0.8 * (1 - 0.5 * 0.96 ** (0.004 * t));
+
+function nadamReference() {
+  let [m, v, product] = [0, 0, 1];
+  return (w: number, g: number, t: number): number => {
+    m = 0.8 * m + 0.2 * g;
+    v = 0.99 * v + 0.01 * g * g;
+    const [now, after] = [nadamMomentum(t), nadamMomentum(t + 1)];
+    product *= now;
+    const size = Math.sqrt(v / (1 - 0.99 ** t)) + 1e-3;
+    return w - (rate * (((1 - now) * g) / (1 - product) + (after * m) / (1 - product * after))) / size;
+  };
+}
 
 function adamReference(decay: number) {
   let m = 0;
@@ -49,7 +95,12 @@ function adamReference(decay: number) {
 }
 
 describe.each(Object.entries(rules))("%s", (_name, { optimizer, rule }) => {
-  it.each([0, 0.7])("follows its equations over several steps, clipped at %d", async (clipNorm) => {
+  it.each([
+    [0, 0],
+    [0.7, 0],
+    [0, 0.4],
+    [0.7, 0.2],
+  ])("follows its equations over several steps, the norm clipped at %d, then numbers at %d", async (clipNorm, clipValue) => {
     const shards = 2;
     let state: Record<string, Tensor> = Object.fromEntries(
       parameters.flatMap((spec) => [
@@ -75,10 +126,14 @@ describe.each(Object.entries(rules))("%s", (_name, { optimizer, rule }) => {
           gradients[p].map((g) => 0.75 * g),
         );
       }
-      const results = await runGraph(traceUpdate(parameters, { optimizer, clipNorm }, shards, "float64").graph, { ...feeds, ...state });
+      const results = await runGraph(traceUpdate(parameters, { optimizer, clipNorm, clipValue }, shards, "float64").graph, {
+        ...feeds,
+        ...state,
+      });
       expect(Number(results.gradient_norm[0])).toBeCloseTo(norm, 9);
       for (const [p, { name }] of parameters.entries()) {
-        expected[p] = expected[p].map((w, i) => paths[p][i](w, gradients[p][i] * factor, step));
+        const clipped = gradients[p].map((g) => (clipValue > 0 ? Math.max(-clipValue, Math.min(clipValue, g * factor)) : g * factor));
+        expected[p] = expected[p].map((w, i) => paths[p][i](w, clipped[i], step));
         for (const [i, w] of expected[p].entries()) expect(Number(results[`next.${name}`][i])).toBeCloseTo(w, 9);
       }
       state = Object.fromEntries(Object.keys(state).map((name) => [name, { ...state[name], data: results[`next.${name}`] }]));

@@ -75,7 +75,22 @@ export { scan, type ScanOptions, type ScanResult, type ScanStep } from "./scan.t
 export { type Dim, sameShape, type Shape, ShapeError } from "./shape.ts";
 export type { Rule, RuleContext, Rules } from "./sweep.ts";
 export { initialize, type Initializer, type ParameterSpec } from "./init.ts";
-export { adam, type AdamOptions, adamw, momentum, type Optimizer, sgd, type StepScalars } from "./optimizers.ts";
+export {
+  adadelta,
+  adagrad,
+  adam,
+  type AdamOptions,
+  adamw,
+  type ClipOptions,
+  momentum,
+  nadam,
+  type Optimizer,
+  rmsprop,
+  type RmspropOptions,
+  sgd,
+  type StepScalars,
+  type Updated,
+} from "./optimizers.ts";
 export { type BatchDims, traceEvaluate, traceGradients, type TracedGraph, traceTrain, type TrainingOptions } from "./trace.ts";
 export { type StateNames, type TracedInference, traceInference } from "./trace-inference.ts";
 export { traceGenerate } from "./trace-generate.ts";

@@ -1,7 +1,7 @@
 import { type FloatType, Graph, type Value } from "./ir.ts";
-import { add, cast, mul } from "./ops/elementwise.ts";
+import { add, cast } from "./ops/elementwise.ts";
 import { reduceSum, reduceSumSquare } from "./ops/reduce.ts";
-import { clipFactor } from "./optimizers.ts";
+import { clipping } from "./optimizers.ts";
 import { prune } from "./prune.ts";
 import { scan } from "./scan.ts";
 import type { UpdateOptions } from "./trace-update.ts";
@@ -14,7 +14,7 @@ export interface FlatUpdate {
   /** `gradient.<shard>` [K, C] of each shard -> `squares` [], of their sum: what clipping waits for. */
   readonly squares: Graph;
   /**
-   * `weights`, `gradient.<shard>`, `<slot>` [K, C] -> `next.weights`, `next.<slot>`. With clipping it takes the `norm` [] of the whole
+   * `weights`, `gradient.<shard>`, `<slot>` [K, C] -> `next.weights`, `next.<slot>`. With clipping by norm it takes the `norm` [] of the whole
    * gradient; without, it needs none and gives the `squares` [] of these rows beside.
    */
   readonly apply: Graph;
@@ -22,7 +22,7 @@ export interface FlatUpdate {
 
 /** @param row - C, numbers in a row */
 export function traceFlatUpdate(
-  { optimizer, clipNorm = 0 }: UpdateOptions,
+  { optimizer, ...clip }: UpdateOptions,
   shards: number,
   row: number,
   type: FloatType = "float32",
@@ -41,7 +41,8 @@ export function traceFlatUpdate(
   const weights = rows(apply, "weights");
   const gradients = gradientsOf(apply);
   const slots = optimizer.slots.map((slot) => rows(apply, slot));
-  const factor = clipNorm > 0 ? clipFactor(apply.input("norm", type, []), clipNorm) : null;
+  const norm = (clip.clipNorm ?? 0) > 0 ? apply.input("norm", type, []) : null;
+  const clipped = clipping(norm, clip);
   const update = optimizer.prepare({
     learningRate: apply.input("learning_rate", type, []),
     step: cast(apply.input("step", "int32", []), type),
@@ -49,15 +50,15 @@ export function traceFlatUpdate(
   const next = scan(
     (_states, [w, ...others]) => {
       const gradient = total(others.slice(0, shards));
-      const done = update(w, factor ? mul(gradient, factor) : gradient, others.slice(shards));
-      return { states: [], outputs: [done.parameter, ...done.slots, ...(factor ? [] : [reduceSumSquare(gradient)])] };
+      const done = update(w, clipped(gradient), others.slice(shards));
+      return { states: [], outputs: [done.parameter, ...done.slots, ...(norm ? [] : [reduceSumSquare(gradient)])] };
     },
     [],
     [weights, ...gradients, ...slots],
     options,
   ).outputs;
   for (const [i, name] of ["weights", ...optimizer.slots].entries()) apply.output(`next.${name}`, next[i]);
-  if (!factor) apply.output("squares", reduceSum(next.at(-1)!));
+  if (!norm) apply.output("squares", reduceSum(next.at(-1)!));
   prune(apply);
   return { squares, apply };
 }

@@ -1,14 +1,12 @@
 import type { ParameterSpec } from "./init.ts";
 import { type FloatType, Graph, type Value } from "./ir.ts";
-import { add, cast, mul } from "./ops/elementwise.ts";
-import { type Optimizer, clipFactor, globalNorm } from "./optimizers.ts";
+import { add, cast } from "./ops/elementwise.ts";
+import { type ClipOptions, type Optimizer, clipping, globalNorm } from "./optimizers.ts";
 import { prune } from "./prune.ts";
 import type { TracedGraph } from "./trace.ts";
 
-export interface UpdateOptions {
+export interface UpdateOptions extends ClipOptions {
   readonly optimizer: Optimizer;
-  /** Longest global gradient norm; 0 does not clip. */
-  readonly clipNorm?: number;
 }
 
 /**
@@ -40,17 +38,17 @@ export function appendUpdate(
   parameters: readonly ParameterSpec[],
   values: readonly Value[],
   found: readonly Value[],
-  { optimizer, clipNorm = 0 }: UpdateOptions,
+  { optimizer, ...clip }: UpdateOptions,
   type: FloatType,
 ): void {
   const learningRate = graph.input("learning_rate", type, []);
   const step = cast(graph.input("step", "int32", []), type);
   const norm = globalNorm(found);
-  const factor = clipNorm > 0 ? clipFactor(norm, clipNorm) : null;
+  const clipped = clipping(norm, clip);
   const apply = optimizer.prepare({ learningRate, step });
   for (const [i, { name, shape }] of parameters.entries()) {
     const slots = optimizer.slots.map((slot) => graph.input(`${slot}/${name}`, type, shape));
-    const next = apply(values[i], factor ? mul(found[i], factor) : found[i], slots);
+    const next = apply(values[i], clipped(found[i]), slots);
     graph.output(`next.${name}`, next.parameter);
     for (const [k, slot] of optimizer.slots.entries()) graph.output(`next.${slot}/${name}`, next.slots[k]);
   }
