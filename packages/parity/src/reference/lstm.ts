@@ -1,8 +1,6 @@
 import type { Cell } from "./cell.ts";
 import type { Parameters } from "./parameters.ts";
-import { addOuter, addTo, times, timesTransposed } from "./vector.ts";
-
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+import { addOuter, addTo, sigmoid, times, timesTransposed } from "./vector.ts";
 
 /**
  * LSTM (Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000), gates in ONNX's order i, o, f, g:

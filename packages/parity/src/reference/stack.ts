@@ -13,20 +13,27 @@ export interface StackRun {
   readonly back: (dOutputs: readonly Vector[], dFinals: readonly State[]) => readonly Vector[];
 }
 
-/** Stacked layers over a sequence: each reads the outputs of the one below. */
-export function runStack(layers: readonly Layer[], xs: readonly Vector[]): StackRun {
+/** Stacked layers over a sequence: each reads the outputs of the one below, a residual one from the second on adds its own to them. */
+export function runStack(layers: readonly Layer[], xs: readonly Vector[], residual = false): StackRun {
+  const adds = (index: number): boolean => residual && index > 0;
   let outputs = xs;
-  const done = layers.map((layer) => {
+  const done = layers.map((layer, index) => {
     const one = runLayer(layer, outputs);
-    ({ outputs } = one);
+    outputs = adds(index) ? sums(outputs, one.outputs) : one.outputs;
     return one;
   });
   return {
     outputs,
     finals: done.map(({ last }) => last),
-    back: (dOutputs, dFinals) => done.reduceRight((d, { back }, layer) => back(d, dFinals[layer]), dOutputs),
+    back: (dOutputs, dFinals) =>
+      done.reduceRight((d, { back }, index) => {
+        const through = back(d, dFinals[index]);
+        return adds(index) ? sums(d, through) : through;
+      }, dOutputs),
   };
 }
+
+const sums = (as: readonly Vector[], bs: readonly Vector[]): Vector[] => as.map((a, t) => sum(a, bs[t]));
 
 function runLayer([cell, backward]: Layer, xs: readonly Vector[]) {
   const one = run(cell, xs);

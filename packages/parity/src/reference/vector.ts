@@ -1,6 +1,8 @@
 /** All arithmetic of the reference is on these: sums in float64, in the order in which the equations are read. */
 export type Vector = Float64Array;
 
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
 /** Row-major; a vector of weights has one row. */
 export interface Matrix {
   readonly rows: number;
