@@ -14,10 +14,45 @@ export interface ScopeOptions {
   readonly tokens?: number;
   /** How inference runs a recurrent layer: as the runtime's own operator (default), or as a loop whose products can be quantised. */
   readonly recurrence?: "operator" | "loop";
+  /** Whether the graph trains: batch normalisation then uses, and measures, the batch's own statistics. */
+  readonly training?: boolean;
   /** Drops activations: in training graphs. */
   readonly dropout?: DropoutOptions;
   /** Drops what recurrent layers hand from step to step, the same units at every step of a sequence (Gal & Ghahramani 2016). */
   readonly recurrentDropout?: DropoutOptions;
+  /** Drops numbers of embedded tokens; without it `dropout` does. */
+  readonly embeddingDropout?: DropoutOptions;
+  /** Drops whole tokens, see `wordDropout`. */
+  readonly wordDropout?: DropoutOptions;
+}
+
+/** A tensor that is gathered over the batches of a training and used as it stands afterwards, such as the mean that batch normalisation keeps. */
+export interface Statistic {
+  /** What has been gathered: in every graph but those that measure. */
+  stored(): Value;
+  /** In a graph that measures: the batch's own value, of the statistic's shape. */
+  measure(value: Value): void;
+}
+
+interface Made {
+  readonly spec: ParameterSpec;
+  readonly value: Value;
+}
+
+interface MadeStatistic {
+  readonly spec: ParameterSpec;
+  /** Made when it is asked for: a graph need not take what it does not read. */
+  stored(): Value;
+  measured: Value | null;
+}
+
+/** How much of a statistic is the last batch: stored = 0.9 stored + 0.1 measured. */
+export const STATISTIC_SHARE = 0.1;
+
+/** What all scopes of a model share. */
+class Registry {
+  readonly parameters = new Map<string, Made>();
+  readonly statistics = new Map<string, MadeStatistic>();
 }
 
 /** Where layers make their parameters: `scope.in("encoder").in("lstm")` gives them their names, `encoder.lstm.wx`. */
@@ -25,9 +60,9 @@ export class Scope {
   readonly graph: Graph;
   readonly options: ScopeOptions;
   readonly #prefix: string;
-  readonly #made: Map<string, { spec: ParameterSpec; value: Value }>;
+  readonly #made: Registry;
 
-  constructor(graph: Graph, options: ScopeOptions, prefix = "", made = new Map()) {
+  constructor(graph: Graph, options: ScopeOptions, prefix = "", made = new Registry()) {
     this.graph = graph;
     this.options = options;
     this.#prefix = prefix;
@@ -40,17 +75,49 @@ export class Scope {
 
   /** A trained tensor. */
   parameter(name: string, shape: readonly number[], init: Initializer): Value {
-    const full = this.#prefix + name;
-    if (this.#made.has(full)) throw new Error(`parameter ${full} exists already`);
-    const { type, parameters } = this.options;
-    const value = parameters === "inputs" ? this.graph.input(full, type, shape) : this.graph.external(full, type, shape);
-    this.#made.set(full, { spec: { name: full, shape, init }, value });
+    const full = this.#newName(name);
+    const value = this.#tensor(full, shape);
+    this.#made.parameters.set(full, { spec: { name: full, shape, init }, value });
     return value;
   }
 
+  /** A tensor of the model that is measured, not trained: it has no gradient, and is stored beside the parameters. */
+  statistic(name: string, shape: readonly number[], init: Initializer): Statistic {
+    const full = this.#newName(name);
+    let value: Value | null = null;
+    const made: MadeStatistic = {
+      spec: { name: full, shape, init },
+      stored: () => (value ??= this.#tensor(full, shape)),
+      measured: null,
+    };
+    this.#made.statistics.set(full, made);
+    return { stored: made.stored, measure: (batch) => void (made.measured = batch) };
+  }
+
+  #newName(name: string): string {
+    const full = this.#prefix + name;
+    if (this.#made.parameters.has(full) || this.#made.statistics.has(full)) throw new Error(`parameter ${full} exists already`);
+    return full;
+  }
+
+  #tensor(name: string, shape: readonly number[]): Value {
+    const { type, parameters } = this.options;
+    return parameters === "inputs" ? this.graph.input(name, type, shape) : this.graph.external(name, type, shape);
+  }
+
   /** Every parameter made so far, in the order of creation. */
-  get parameters(): { readonly spec: ParameterSpec; readonly value: Value }[] {
-    return [...this.#made.values()];
+  get parameters(): readonly Made[] {
+    return [...this.#made.parameters.values()];
+  }
+
+  /** Every statistic made so far; `measured` is null in graphs that read what is stored. */
+  get statistics(): readonly Readonly<MadeStatistic>[] {
+    return [...this.#made.statistics.values()];
+  }
+
+  /** All tensors of the model: what a bundle stores. */
+  get stored(): readonly ParameterSpec[] {
+    return [...this.parameters, ...this.statistics].map(({ spec }) => spec);
   }
 
   /** A number that tells this place from every other one in the model: a key for dropout masks. */

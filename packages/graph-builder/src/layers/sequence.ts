@@ -1,5 +1,5 @@
 import type { Value } from "../ir.ts";
-import { add, less, mul, sub, where } from "../ops/elementwise.ts";
+import { add, cast, less, mul, sub, where } from "../ops/elementwise.ts";
 import { gather, range } from "../ops/index-ops.ts";
 import { reshape, transpose, unsqueeze } from "../ops/movement.ts";
 import { product } from "../shape.ts";
@@ -39,3 +39,6 @@ export function reverseByLength(x: Value, lengths: Value): Value {
 
 /** [B, T] -> [T, B] and back. */
 export const swapBatchAndTime = (x: Value): Value => transpose(x, [1, 0, ...[...x.shape.keys()].slice(2)]);
+
+/** 1 at the steps that sequences x [T, B, ...] with lengths [B] have, 0 at their padding: [T, B], in x's element type. */
+export const realSteps = (x: Value, lengths: Value): Value => cast(less(unsqueeze(range(lengths.graph, x.shape[0]), 1), lengths), x.type);

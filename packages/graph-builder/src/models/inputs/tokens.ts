@@ -1,0 +1,18 @@
+import type { InputOf } from "@s2s/runtime/manifest";
+import { dropout } from "../../layers/dropout.ts";
+import { embedding } from "../../layers/embedding.ts";
+import { swapBatchAndTime } from "../../layers/sequence.ts";
+import { type InputKind, declareLengths } from "./input.ts";
+
+/** Ids of tokens, embedded: source int32 [B, S]. Parameter: embedding.w [V, E]. */
+export const tokens: InputKind<InputOf<"tokens">> = {
+  width: ({ embedding: width }) => width,
+  declare: (graph, _config, dims) => ({
+    source: graph.input("source", "int32", [dims.batch, dims.source]),
+    lengths: declareLengths(graph, dims),
+  }),
+  make(scope, { vocabulary, embedding: width }) {
+    const embed = embedding(scope.in("embedding"), vocabulary, width);
+    return ({ source, lengths }) => ({ kind: "sequence", x: dropout(scope, embed(swapBatchAndTime(source!))), lengths: lengths! });
+  },
+};
