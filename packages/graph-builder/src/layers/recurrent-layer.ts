@@ -21,14 +21,20 @@ export interface LayerResult {
   readonly state: CellState;
 }
 
+/** What else enters a layer's steps: from what the input contributes [..., P] to that and more. */
+export type Inject = (projected: Value) => Value;
+
 /** x [T, B, inputs], the first state or null for zeros, lengths [B] or null where all sequences are whole. */
-type RunLayer = (layer: Layer, x: Value, start: CellState | null, lengths: Value | null) => LayerResult;
+type RunLayer = (layer: Layer, x: Value, start: CellState | null, lengths: Value | null, inject?: Inject) => LayerResult;
 
 /** How a scope's graphs run a layer: training as a loop, which has a gradient; inference as the runtime's own operator where there is one. */
 export function layerRunner({ options }: Scope): RunLayer {
   const { parameters, recurrence = "operator" } = options;
   if (parameters === "inputs") return trainingLoop;
-  return (layer, ...rest) => (recurrence === "operator" && layer.directions[0].cell.operator ? fused : inferenceLoop)(layer, ...rest);
+  return (layer, x, start, lengths, inject) => {
+    const whole = recurrence === "operator" && !inject && layer.directions[0].cell.operator;
+    return (whole ? fused : inferenceLoop)(layer, x, start, lengths, inject);
+  };
 }
 
 /** With features before the batch, where the cell can do that: see `Cell.transposedStep`. */
@@ -37,7 +43,10 @@ const trainingLoop: RunLayer = (...layer) => looped(true, ...layer);
 const inferenceLoop: RunLayer = (...layer) => looped(false, ...layer);
 const identical = (x: Value): Value => x;
 
-function looped(transposed: boolean, ...[{ hidden, directions }, x, start, lengths]: Parameters<RunLayer>): LayerResult {
+function looped(
+  transposed: boolean,
+  ...[{ hidden, directions }, x, start, lengths, inject = identical]: Parameters<RunLayer>
+): LayerResult {
   const [, batch] = x.shape;
   const results = directions.map(({ scope, cell }, direction) => {
     const fast = transposed ? cell.transposedStep : undefined;
@@ -54,7 +63,7 @@ function looped(transposed: boolean, ...[{ hidden, directions }, x, start, lengt
         return { states: next, outputs: next };
       },
       start ? start.map(turn) : cell.parts.map(() => filled(x.graph, x.type, shape, 0)),
-      [turn(cell.project(sequence))],
+      [turn(inject(cell.project(sequence)))],
       { name: "recurrence", reverse: backward && !lengths },
     );
     const outputs = done.outputs.map(turn);

@@ -12,6 +12,8 @@ export type CellStep = (projected: Value, state: CellState, seen?: Value) => Cel
 export interface Cell {
   /** What the vectors of the state are called at the graphs' border. */
   readonly parts: readonly string[];
+  /** P, the numbers that an input contributes to a step. */
+  readonly width: number;
   /** x [..., inputs] -> [..., P], for all steps at once: the part of a step that does not depend on the state. */
   readonly project: (x: Value) => Value;
   /**

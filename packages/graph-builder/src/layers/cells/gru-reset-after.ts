@@ -34,6 +34,7 @@ export const gruResetAfter: CellKind = {
     };
     return {
       parts: gruResetAfter.parts,
+      width: 3 * hidden,
       project: (x) => project(scope, x, wx, b),
       step: (projected, [h], seen = h) => gates(projected, gemm(seen, wh), bn, h, 1),
       transposedStep: (projected, [h], seen = h) => gates(projected, gemm(transpose(wh), seen), reshape(bn, [hidden, 1]), h, 0),

@@ -32,6 +32,7 @@ export const gru: CellKind = {
     };
     return {
       parts: gru.parts,
+      width: 3 * hidden,
       project: (x) => project(scope, x, wx, b),
       step: (projected, [h], seen = h) => step(gemm, 1, projected, h, seen),
       transposedStep: (projected, [h], seen = h) => step((x, w, to) => gemm(transpose(w), x, to), 0, projected, h, seen),

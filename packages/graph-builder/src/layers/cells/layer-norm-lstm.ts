@@ -29,6 +29,7 @@ export const layerNormLstm: CellKind = {
     const none = filled(wh.graph, wh.type, [4 * hidden], 0);
     return {
       parts: layerNormLstm.parts,
+      width: 4 * hidden,
       project: (x) => layerNormalization(matmul(x, wx), sx, b),
       step(projected, [h, c], seen = h) {
         const z = add(projected, layerNormalization(matmul(seen, wh), sh, none));

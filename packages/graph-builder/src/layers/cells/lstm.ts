@@ -30,6 +30,7 @@ export const lstm: CellKind = {
     };
     return {
       parts: lstm.parts,
+      width: 4 * hidden,
       project: (x) => project(scope, x, wx, b),
       step: (projected, [h, c], seen = h) => gates(gemm(seen, wh, projected), c, 1),
       transposedStep: (projected, [h, c], seen = h) => gates(gemm(transpose(wh), seen, projected), c, 0),

@@ -21,6 +21,7 @@ const simple = (f: (z: Value) => Value, activation: string): CellKind => ({
     const b = scope.parameter("b", [hidden], init);
     return {
       parts: ["h"],
+      width: hidden,
       project: (x) => project(scope, x, wx, b),
       step: (projected, [h], seen = h) => [f(gemm(seen, wh, projected))],
       transposedStep: (projected, [h], seen = h) => [f(gemm(transpose(wh), seen, projected))],
