@@ -27,24 +27,24 @@ test("@s2s/graph-builder", () => {
     MAX_MODEL_BYTES
     OPSET
     Scope ShapeError
-    abs adam adamw add and argMax attachGradient averagePool
+    abs adadelta adagrad adam adamw add and argMax attachGradient averagePool
     bitwiseXor
     cast checkGraph clip concat cond conv convTranspose correct countOver crossEntropy cumulativeSum
     div dropout
-    embedding emit emitOne equal exp expand
+    embedding embeddingDropout emit emitOne equal exp expand
     filled
     gather gatherElements gemm gradientRules gradients greater greaterOrEqual
     identity initialize
     lastStep layerNormalization less linear log logSoftmax logSoftmaxFused loop
     matmul maxPool maximum mean minimum mod momentum mul
-    neg not
+    nadam neg not
     operators
     pad planInt8 pow print prune
-    range readGraphStatistics reciprocal recurrent reduceLogSumExp reduceMax reduceMean reduceSum reduceSumSquare relu reshape reverseByLength
+    range readGraphStatistics reciprocal recurrent reduceLogSumExp reduceMax reduceMean reduceSum reduceSumSquare relu reshape reverseByLength rmsprop
     sameShape scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo swapBatchAndTime
     tanh toFloat16 toInt8 topK traceEvaluate traceFlatUpdate traceGenerate traceGradients traceInference traceTrain traceUpdate traceVariant transpose
     unrollScans unsqueeze
-    where"
+    where wordDropout"
   `);
 });
 

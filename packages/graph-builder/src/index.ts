@@ -106,7 +106,7 @@ export { embedding } from "./layers/embedding.ts";
 export { linear } from "./layers/linear.ts";
 export { type Normalization, NORMALIZATIONS } from "./layers/normalization.ts";
 export { recurrent, type Recurrent, type RecurrentOptions, type RecurrentResult } from "./layers/recurrent.ts";
-export { wordDropout } from "./layers/word-dropout.ts";
 export { lastStep, reverseByLength, swapBatchAndTime } from "./layers/sequence.ts";
+export { wordDropout } from "./layers/word-dropout.ts";
 export { correct, type CrossEntropy, crossEntropy } from "./losses.ts";
 export { type DropoutOptions, Scope, type ScopeOptions, type Statistic, STATISTIC_SHARE } from "./scope.ts";
