@@ -64,7 +64,7 @@ test("@s2s/runtime", () => {
     load
     normalizer
     openBundle openFolder openSource ortVersion
-    parseManifest parseSearchOptions probeProvider providerRequirements
+    parseManifest parseSearchOptions pictureInput probeProvider providerRequirements
     readBundle requireProvider resolveBundle
     scoreTargets search"
   `);
@@ -99,13 +99,13 @@ test("@s2s/trainer", () => {
     SERVICE_WORKER SafetensorsFile
     batchCount benchCases benchDecode benchTrain buildInferenceGraphs bundleFiles
     collate configJsonSchema configKeys createExecutor
-    decodeWithBundle defaultThreads describeFilter describeValue
+    decodeImage decodeWithBundle defaultThreads describeFilter describeValue
     encodeCorpus encodeSafetensors evaluate evaluateBundle evaluationBatches exactMatch exportBundle exportRun exportWeb
     hash32 holdsRun
     keyedPermutation
     loadDataset longestLengths
     makeFolder modelConfig
-    readConfig readConfigInput readGraphsManifest readPairs readRunConfig resolveConfig runPaths
+    readConfig readConfigInput readGraphsManifest readImage readPairs readRunConfig resolveConfig runPaths
     selectPairs serviceWorker shardBatch siteFiles splitPairs
     teacherForcing train trainingBatches
     uniform

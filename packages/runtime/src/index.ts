@@ -4,6 +4,8 @@ export { Graphs } from "./engine/graphs.ts";
 export { UserError } from "./errors.ts";
 export { findModelFile, openFolder, readBundle, resolveBundle } from "./folder.ts";
 export type { Answer, Device, DeviceName, Generation, LoadProgress, Pair, Piece, Refusal, Score } from "./engine/service.ts";
+export { pictureInput } from "./images/pixels.ts";
+export type { PictureShape, Pixels } from "./images/pixels.ts";
 export { load } from "./load.ts";
 export type { LoadOptions } from "./load.ts";
 export type { Manifest } from "./manifest.ts";
