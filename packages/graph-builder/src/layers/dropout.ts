@@ -26,13 +26,7 @@ export const embeddingDropout = (scope: Scope, x: Value): Value =>
  * What dropout multiplies with: 0 with probability `rate`, else 1 / (1 - rate); null where nothing is dropped.
  * It is a hash of (seed, place in the model, position): no random operator, whose numbers would differ from runtime to runtime.
  */
-export function dropoutMask(
-  scope: Scope,
-  graph: Graph,
-  type: FloatType,
-  shape: Shape,
-  options: DropoutOptions | undefined = scope.options.dropout,
-): Value | null {
+export function dropoutMask(scope: Scope, graph: Graph, type: FloatType, shape: Shape, options: DropoutOptions | undefined): Value | null {
   if (!options || options.rate === 0) return null;
   return mul(cast(kept(scope, graph, shape, options), type), 1 / (1 - options.rate));
 }

@@ -68,7 +68,7 @@ export function recurrent(scope: Scope, { cell, inputs, hidden, layers, bidirect
     },
     /** What a loop over `step` reads to drop between layers as `run` does: [T, B, H] for each layer but the first, or nothing. */
     masks(graph: Graph, type: FloatType, steps: Dim, batch: Dim): Value[] {
-      return stack.slice(1).flatMap((layer) => dropoutMask(layer.scope, graph, type, [steps, batch, hidden]) ?? []);
+      return stack.slice(1).flatMap((layer) => dropoutMask(layer.scope, graph, type, [steps, batch, hidden], scope.options.dropout) ?? []);
     },
     /** One step of a stack with one direction: x [B, inputs], states [B, H] -> what the last layer gives [B, H], and the states after. */
     step(x: Value, states: readonly CellState[], { inject = (projected) => projected, masks = [] }: StepOptions = {}): StackStep {
