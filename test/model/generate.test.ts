@@ -122,7 +122,7 @@ describe("generate.onnx", () => {
   it.each([0, 0.6, 2])(
     "holds every target in order where the beams are as many, and no others, length penalty %s",
     async (lengthPenalty) => {
-      const tiny: ModelConfig = { ...modelOf(), targetVocabulary: 6 };
+      const tiny = modelOf({}, {}, { target: 6 });
       const own = weightsFor(tiny, "float64", 0);
       const [reference, generator] = [referenceOf(tiny, own), await generatorOf(tiny, own, "float64")];
       const maxLength = 3;
@@ -148,7 +148,7 @@ describe("generate.onnx", () => {
       Object.entries(weights).map(([name, { type, shape, data }]) => [name, { type, shape, data: new Float32Array(data.length) }]),
     );
     const generator = await generatorOf(model, flat);
-    const nat = -Math.log(model.targetVocabulary);
+    const nat = -Math.log(model.output.vocabulary);
     const [greedy] = await generator.run([[4, 3]], { beams: 1, maxLength: 3, lengthPenalty: 0 });
     expectSame(greedy, [{ ids: [1, 1, 1], score: 3 * nat }], 1e-6);
     const [two] = await generator.run([[4, 3]], { beams: 2, maxLength: 3, lengthPenalty: 0 });

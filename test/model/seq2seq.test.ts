@@ -24,7 +24,7 @@ describe.each(Object.entries(models))("seq2seq, %s", (_name, model) => {
       for (const [b, { source, target }] of pairs.entries()) {
         const expected = reference.logits(source, [2, ...target.slice(0, -1)]);
         for (const [t, row] of expected.entries()) {
-          const at = (t * pairs.length + b) * model.targetVocabulary;
+          const at = (t * pairs.length + b) * model.output.vocabulary;
           expect(far(logits.subarray(at, at + row.length), row)).toBeLessThanOrEqual(bounds[type]);
           loss += crossEntropy(row, target[t]);
         }
@@ -41,10 +41,10 @@ describe.each(Object.entries(models))("seq2seq, %s", (_name, model) => {
         const alone = (await runGraph(traceEvaluate({ model, type, logits: true }).graph, { ...batchOf([pair]), ...weights }))
           .logits as Float64Array;
         for (const [t] of pair.target.entries()) {
-          const at = (t * pairs.length + b) * model.targetVocabulary;
-          const own = t * model.targetVocabulary;
+          const at = (t * pairs.length + b) * model.output.vocabulary;
+          const own = t * model.output.vocabulary;
           expect(
-            far(together.subarray(at, at + model.targetVocabulary), alone.subarray(own, own + model.targetVocabulary)),
+            far(together.subarray(at, at + model.output.vocabulary), alone.subarray(own, own + model.output.vocabulary)),
           ).toBeLessThanOrEqual(bounds[type]);
         }
       }
@@ -103,7 +103,7 @@ describe.each(Object.entries(models))("seq2seq, %s", (_name, model) => {
       );
       current = await runGraph(decoder, { token: { type: "int32", shape: [pairs.length], data: token }, ...inputs });
       from = "output";
-      const size = pairs.length * model.targetVocabulary;
+      const size = pairs.length * model.output.vocabulary;
       expect(far(current.logits as Float32Array, expected.subarray(t * size, (t + 1) * size))).toBeLessThanOrEqual(1e-5);
     }
   });

@@ -23,9 +23,9 @@ const workload = { batches: [work], searches };
 /** What a device would find that computes as the reference does. */
 function exact(): SplitFindings {
   const steps = 1 + Math.max(...work.targets.map(({ length }) => length));
-  const logits = new Float32Array(steps * sources.length * model.targetVocabulary);
+  const logits = new Float32Array(steps * sources.length * model.output.vocabulary);
   for (const [row, rows] of expected.logits.entries()) {
-    for (const [t, one] of rows.entries()) logits.set(one, (t * sources.length + row) * model.targetVocabulary);
+    for (const [t, one] of rows.entries()) logits.set(one, (t * sources.length + row) * model.output.vocabulary);
   }
   const states = expected.states[0]!.map((_, k) => Float32Array.from(expected.states.flatMap((own) => [...own[k]!])));
   return { states, logits, searches: expected.searches.map((each) => each.map(({ hypotheses }) => hypotheses)) };
@@ -93,7 +93,7 @@ describe("what is out of bounds is found", () => {
 
   test("int8 that often holds another token for the most probable", () => {
     const good = exact();
-    const logits = good.logits.map((value, i) => (i % model.targetVocabulary === 9 ? value + 100 : value));
+    const logits = good.logits.map((value, i) => (i % model.output.vocabulary === 9 ? value + 100 : value));
     expect(judge({ ...good, logits }, "int8").problems).toEqual([expect.stringMatching(/^int8: only \d+\.\d% of the tokens/)]);
   });
 });

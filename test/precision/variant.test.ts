@@ -84,7 +84,7 @@ describe.each(Object.entries(models))("%s", (_name, model) => {
     const reference = new Reference(model, opened.meaning);
     const steps = Math.min(...pairs.map(({ target }) => target.length));
     const logits = await logitsOf(opened, pairs, steps);
-    const V = model.targetVocabulary;
+    const V = model.output.vocabulary;
     for (const [row, { source, target }] of pairs.entries()) {
       const expected = reference.logits(source, [2, ...target.slice(0, steps - 1)]);
       for (const [t, each] of expected.entries()) expect(far(logits[t].slice(row * V, (row + 1) * V), Array.from(each))).toBeLessThan(1e-5);
@@ -193,7 +193,7 @@ describe.each([
     const opened = await open(model, "int8");
     const reference = new Reference(model, opened.meaning);
     const logits = await logitsOf(opened, pairs, 2);
-    const V = model.targetVocabulary;
+    const V = model.output.vocabulary;
     const differences = pairs.flatMap(({ source, target }, row) =>
       reference.logits(source, [2, ...target.slice(0, 1)]).map((each, t) => far(logits[t].slice(row * V, (row + 1) * V), Array.from(each))),
     );
@@ -210,7 +210,7 @@ describe.each([
       for (const [name, data] of Object.entries(alone)) {
         expect(Array.from(together[name].subarray(row * data.length, (row + 1) * data.length), Number)).toEqual(Array.from(data, Number));
       }
-      const V = model.targetVocabulary;
+      const V = model.output.vocabulary;
       expect(await logitsOf(opened, [pair], 2)).toEqual(logits.map((each) => each.slice(row * V, (row + 1) * V)));
     }
   });

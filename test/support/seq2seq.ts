@@ -1,19 +1,40 @@
 import { type FloatType, type Graph, type ParameterSpec, initialize } from "@s2s/graph-builder";
-import type { ModelConfig } from "@s2s/runtime/manifest";
+import type { EncoderConfig, OutputOf, Seq2SeqConfig } from "@s2s/runtime/manifest";
 import type { Tensor } from "./run-graph.ts";
 
-export function modelOf(encoder: Partial<ModelConfig["encoder"]> = {}, decoder: Partial<ModelConfig["decoder"]> = {}): ModelConfig {
+type Encoder = EncoderConfig & { embedding: number };
+
+/** A model from tokens to tokens. */
+export function modelOf(
+  { embedding = 3, ...encoder }: Partial<Encoder> = {},
+  decoder: Partial<OutputOf<"tokens">> = {},
+  { source = 11, target = 13 } = {},
+): Seq2SeqConfig {
+  const recurrent = { cell: "lstm", hidden: 5, layers: 1, residual: false } as const;
+  const e = { ...recurrent, bidirectional: false, reverseSource: false, ...encoder };
+  const d = { ...recurrent, ...decoder };
   return {
-    kind: "seq2seq",
-    sourceVocabulary: 11,
-    targetVocabulary: 13,
-    encoder: { embedding: 3, hidden: 5, layers: 1, bidirectional: false, reverseSource: false, ...encoder },
-    decoder: { embedding: 4, hidden: 5, layers: 1, ...decoder },
+    input: { kind: "tokens", vocabulary: source, embedding },
+    encoder: e,
+    output: {
+      kind: "tokens",
+      vocabulary: target,
+      embedding: 4,
+      bridge: e.hidden * (e.bidirectional ? 2 : 1) === d.hidden ? "copy" : "linear",
+      context: "initial",
+      attention: "none",
+      coverage: false,
+      inputFeeding: false,
+      copy: false,
+      tied: false,
+      shared: false,
+      ...d,
+    },
   };
 }
 
 /** Models that differ in every option; sizes are pairwise distinct so that a swapped axis cannot pass. */
-export const models: Readonly<Record<string, ModelConfig>> = {
+export const models: Readonly<Record<string, Seq2SeqConfig>> = {
   plain: modelOf(),
   "reversed source": modelOf({ reverseSource: true }),
   "two layers": modelOf({ layers: 2 }, { layers: 2 }),

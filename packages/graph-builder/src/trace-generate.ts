@@ -1,7 +1,7 @@
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import { cond } from "./cond.ts";
 import { type FloatType, Graph } from "./ir.ts";
-import type { LstmState } from "./layers/lstm.ts";
+import type { CellState } from "./layers/cells/cell.ts";
 import { seq2seq } from "./models/seq2seq.ts";
 import { cast, equal, sub, where } from "./ops/elementwise.ts";
 import { reshape } from "./ops/movement.ts";
@@ -37,11 +37,11 @@ export function traceGenerate(
   const decoder: SearchDecoder = {
     graph,
     type: sums,
-    vocabulary: model.targetVocabulary,
-    initial: flat(net.encode(source, lengths)),
+    vocabulary: net.config.output.vocabulary,
+    initial: net.encode(source, lengths).flat(),
     step(tokens, states) {
       const after = net.step(net.embed(tokens), paired(states));
-      return { logits: cast(net.readout(after.at(-1)!.h), sums), states: flat(after) };
+      return { logits: cast(net.readout(after.output), sums), states: after.states.flat() };
     },
   };
   const results = ({ ids, lengths: counts, scores }: Hypotheses) => [ids, counts, cast(scores, "float32")];
@@ -69,6 +69,5 @@ export function traceGenerate(
   return { graph, parameters: scope.parameters.map(({ spec }) => spec) };
 }
 
-const flat = (states: readonly LstmState[]) => states.flatMap(({ h, c }) => [h, c]);
-const paired = (states: readonly LstmState["h"][]): LstmState[] =>
-  Array.from({ length: states.length / 2 }, (_, layer) => ({ h: states[2 * layer], c: states[2 * layer + 1] }));
+const paired = (states: CellState): CellState[] =>
+  Array.from({ length: states.length / 2 }, (_, layer) => states.slice(2 * layer, 2 * layer + 2));

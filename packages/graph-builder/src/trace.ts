@@ -61,7 +61,7 @@ function forward(name: string, options: TrainingOptions, training: boolean): For
   return {
     graph,
     scope,
-    logits: reshape(net.readout(h), [rows, model.targetVocabulary]),
+    logits: reshape(net.readout(h), [rows, net.config.output.vocabulary]),
     targets: reshape(swapBatchAndTime(targetOutput), [rows]),
   };
 }
@@ -101,12 +101,12 @@ export function traceTrain(options: TrainingOptions & UpdateOptions): TracedGrap
   return { graph, parameters: specs(scope) };
 }
 
-/** evaluate.onnx: a batch -> `loss_sum` (nats, no smoothing, no dropout), `tokens` and `correct`, over real target tokens. */
+/** evaluate.onnx: a batch -> `loss_sum` (nats, no smoothing, no dropout), `units` and `correct`, over real target tokens. */
 export function traceEvaluate(options: TrainingOptions & { readonly logits?: boolean }): TracedGraph {
   const { graph, scope, logits, targets } = forward("evaluate", options, false);
   const { sum, count } = crossEntropy(logits, targets);
   graph.output("loss_sum", sum);
-  graph.output("tokens", count);
+  graph.output("units", count);
   graph.output("correct", correct(logits, targets));
   if (options.logits) graph.output("logits", logits);
   prune(graph);

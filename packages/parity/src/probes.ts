@@ -1,4 +1,4 @@
-import { END_ID, START_ID, UNKNOWN_ID } from "@s2s/runtime";
+import { END_ID, given, START_ID, UNKNOWN_ID } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { threefry2x32 } from "@s2s/runtime/random";
 import type { Found, SearchSpec } from "./reference/search.ts";
@@ -32,11 +32,12 @@ export function drawProbes({ maxSourceLength, maxTargetLength, source }: Manifes
   readonly sources: readonly (readonly number[][])[];
   readonly searches: readonly SearchSpec[];
 } {
+  const { size } = given(source, "source tokens");
   const longest = Math.min(maxSourceLength, LONGEST);
   const draw = (row: number, position: number): number => {
-    const [place, kind] = threefry2x32(KEY, source.size, row, position);
+    const [place, kind] = threefry2x32(KEY, size, row, position);
     // Now and then a token that the vocabulary lacks.
-    return kind % 16 === 0 || source.size === END_ID + 1 ? UNKNOWN_ID : END_ID + 1 + (place % (source.size - END_ID - 1));
+    return kind % 16 === 0 || size === END_ID + 1 ? UNKNOWN_ID : END_ID + 1 + (place % (size - END_ID - 1));
   };
   let row = 0;
   const sources = SHAPES.map((shares) =>

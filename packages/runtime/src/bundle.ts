@@ -10,7 +10,9 @@ import {
   type Variant,
 } from "./manifest.ts";
 import type { GraphSource } from "./ort.ts";
+import { namesOf } from "./names-of.ts";
 import { parseManifest } from "./parse-manifest.ts";
+import { parseLabels } from "./labels.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 /** Larger ones are not what s2s writes, and would fill the memory before they could be refused. */
@@ -43,8 +45,11 @@ export interface Bundle {
   readonly manifest: Manifest;
   /** The one that is used. */
   readonly variant: Variant;
-  readonly source: Vocabulary;
-  readonly target: Vocabulary;
+  /** Of the source's and the target's tokens, where the model has such. */
+  readonly source: Vocabulary | undefined;
+  readonly target: Vocabulary | undefined;
+  /** What the model chooses from, where it labels. */
+  readonly labels: readonly string[] | undefined;
   readonly files: BundleFiles;
 }
 
@@ -69,10 +74,11 @@ export async function openBundle(files: BundleFiles, { precision = "auto", suppo
   const needed = filesOf(manifest, variant);
   requireSmallVocabularies(files, manifest);
   await files.fetch(every ? manifest.files : needed);
-  const source = await readVocabulary(files, manifest, manifest.source);
-  const target = await readVocabulary(files, manifest, manifest.target);
+  const source = manifest.source && (await readVocabulary(files, manifest, manifest.source));
+  const target = manifest.target && (await readVocabulary(files, manifest, manifest.target));
+  const labels = manifest.labels && (await readLabels(files, manifest, manifest.labels));
   await files.settle?.(manifest.files);
-  return { manifest, variant, source, target, files };
+  return { manifest, variant, source, target, labels, files };
 }
 
 function chooseVariant(
@@ -95,14 +101,16 @@ function chooseVariant(
   throw new UserError(`${where}: has no precision ${JSON.stringify(precision)}; it has ${names}`);
 }
 
-function filesOf({ files, source, target }: Manifest, { graphs, weights }: Variant): FileInfo[] {
-  const names = new Set([source.vocabulary, target.vocabulary, weights, ...Object.values(graphs).map((graph) => graph?.file)]);
+function filesOf(manifest: Manifest, { graphs, weights }: Variant): FileInfo[] {
+  const { files } = manifest;
+  const names = new Set([...namesOf(manifest), weights, ...Object.values(graphs).map((graph) => graph?.file)]);
   return files.filter(({ name }) => names.has(name));
 }
 
-function requireSmallVocabularies(files: BundleFiles, { files: listed, source, target }: Manifest): void {
-  for (const { name, bytes } of listed) {
-    if (bytes <= MAX_VOCABULARY_BYTES || (name !== source.vocabulary && name !== target.vocabulary)) continue;
+function requireSmallVocabularies(files: BundleFiles, manifest: Manifest): void {
+  const names = namesOf(manifest);
+  for (const { name, bytes } of manifest.files) {
+    if (bytes <= MAX_VOCABULARY_BYTES || !names.includes(name)) continue;
     throw new UserError(`${files.locate(name)}: is too large (${bytes} bytes, at most ${MAX_VOCABULARY_BYTES} are read)`);
   }
 }
@@ -114,6 +122,17 @@ async function readVocabulary(files: BundleFiles, manifest: Manifest, { vocabula
     throw new UserError(`${where}: has ${vocabulary.size} tokens, but the manifest says ${size}; export the bundle again`);
   }
   return vocabulary;
+}
+
+async function readLabels(
+  files: BundleFiles,
+  manifest: Manifest,
+  { file: name, size }: NonNullable<Manifest["labels"]>,
+): Promise<readonly string[]> {
+  const where = files.locate(name);
+  const labels = parseLabels(decodeText(await files.read(fileInfo(manifest, name)), where), where);
+  if (labels.length === size) return labels;
+  throw new UserError(`${where}: has ${labels.length} labels, but the manifest says ${size}; export the bundle again`);
 }
 
 /** What the manifest says of a file that it uses: it was checked to list each of them. */

@@ -1,5 +1,6 @@
 import { UserError } from "./errors.ts";
 import { MANIFEST_FILE, type GraphInfo, type Manifest, type TensorInfo, type Variant } from "./manifest.ts";
+import { namesOf } from "./names-of.ts";
 
 /** Names at the border of the two graphs; those of the states are the manifest's. */
 export const SOURCE = "source";
@@ -29,17 +30,17 @@ export function checkManifest(manifest: Manifest, where: string): void {
   };
   checkFiles(manifest, fail);
   checkVocabularies(manifest, fail);
-  if (manifest.states.length === 0) fail("states is empty, so nothing leads from the encoder to the decoder");
   checkVariants(manifest, fail);
 }
 
 type Fail = (problem: string) => never;
 
-function checkFiles({ files, variants, trainable, source, target }: Manifest, fail: Fail): void {
+function checkFiles(manifest: Manifest, fail: Fail): void {
+  const { files, variants, trainable } = manifest;
   const listed = new Set(files.map(({ name }) => name));
   if (listed.size < files.length) fail("files lists a name twice");
   if (listed.has(MANIFEST_FILE)) fail(`files lists ${MANIFEST_FILE} itself`);
-  const used = [source.vocabulary, target.vocabulary];
+  const used = namesOf(manifest);
   if (trainable) used.push(trainable.graph.file);
   for (const { graphs, weights } of variants) {
     // A graph that holds its weights also holds this manifest, which cannot have its checksum.
@@ -66,9 +67,16 @@ function checkVariants(manifest: Manifest, fail: Fail): void {
 
 const graphsOf = (graphs: Variant["graphs"]): GraphInfo[] => Object.values(graphs).filter((graph) => graph !== undefined);
 
-function checkVocabularies({ model, source, target }: Manifest, fail: Fail): void {
-  if (source.size !== model.sourceVocabulary) fail(`source.size is ${source.size} but model.sourceVocabulary ${model.sourceVocabulary}`);
-  if (target.size !== model.targetVocabulary) fail(`target.size is ${target.size} but model.targetVocabulary ${model.targetVocabulary}`);
+/** Names are there where the model wants them, and nowhere else, and as many. */
+function checkVocabularies({ model: { input, output }, source, target, labels }: Manifest, fail: Fail): void {
+  checkSize("source.size", source?.size, "model.input.vocabulary", input.kind === "tokens" ? input.vocabulary : undefined, fail);
+  checkSize("target.size", target?.size, "model.output.vocabulary", output.kind === "tokens" ? output.vocabulary : undefined, fail);
+  const classes = output.kind === "label" || output.kind === "labels" ? output.classes : undefined;
+  checkSize("labels.size", labels?.size, "model.output.classes", classes, fail);
+}
+
+function checkSize(name: string, size: number | undefined, modelName: string, modelSize: number | undefined, fail: Fail): void {
+  if (size !== modelSize) fail(`${name} is ${size ?? "missing"} but ${modelName} ${modelSize ?? "missing"}`);
 }
 
 function checkSplitGraphs(
@@ -79,7 +87,8 @@ function checkSplitGraphs(
   { states, model }: Manifest,
   fail: Fail,
 ): void {
-  const initial = states.map((state) => state.initial);
+  if (states.length === 0) fail("states is empty, so nothing leads from the encoder to the decoder");
+  const initial = states.map((state) => state.initial as string);
   const inputs = states.map((state) => state.input);
   const outputs = states.map((state) => state.output);
   requireNames(`${encoderPath}.inputs`, encoder.inputs, [SOURCE, SOURCE_LENGTHS], fail);
@@ -90,11 +99,17 @@ function checkSplitGraphs(
   requireTensor(`${encoderPath}.inputs`, find(encoder.inputs, SOURCE), "int32", [null, null], fail);
   requireTensor(`${encoderPath}.inputs`, find(encoder.inputs, SOURCE_LENGTHS), "int32", [null], fail);
   requireTensor(`${decoderPath}.inputs`, find(decoder.inputs, TOKEN), "int32", [null], fail);
-  requireTensor(`${decoderPath}.outputs`, find(decoder.outputs, LOGITS), "float32", [null, model.targetVocabulary], fail);
+  requireTensor(
+    `${decoderPath}.outputs`,
+    find(decoder.outputs, LOGITS),
+    "float32",
+    [null, model.output.kind === "tokens" ? model.output.vocabulary : null],
+    fail,
+  );
   for (const state of states) {
-    const width = find(encoder.outputs, state.initial)?.shape[1];
+    const width = find(encoder.outputs, state.initial as string)?.shape[1];
     if (typeof width !== "number") return fail(`${encoderPath}.outputs: ${state.initial} must have a number as its second dimension`);
-    requireTensor(`${encoderPath}.outputs`, find(encoder.outputs, state.initial), "float32", [null, width], fail);
+    requireTensor(`${encoderPath}.outputs`, find(encoder.outputs, state.initial as string), "float32", [null, width], fail);
     requireTensor(`${decoderPath}.inputs`, find(decoder.inputs, state.input), "float32", [null, width], fail);
     requireTensor(`${decoderPath}.outputs`, find(decoder.outputs, state.output), "float32", [null, width], fail);
   }

@@ -1,13 +1,35 @@
 import * as v from "valibot";
+import { ModelSchema } from "./model-config.ts";
+
+export {
+  ATTENTIONS,
+  type AttentionName,
+  BRIDGES,
+  type BridgeName,
+  CELLS,
+  type CellName,
+  CONTEXTS,
+  type EncoderConfig,
+  FORECAST_MODES,
+  type InputConfig,
+  type InputOf,
+  isSeq2Seq,
+  type ModelConfig,
+  ModelSchema,
+  NORMALIZATIONS,
+  type OutputConfig,
+  type OutputOf,
+  POOLINGS,
+  type Pooling,
+  type Seq2SeqConfig,
+} from "./model-config.ts";
 
 /** The manifest's file name inside a bundle. */
 export const MANIFEST_FILE = "s2s.json";
 /** Raised when a manifest of the older form can no longer be read. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** Upper bounds, so that a hostile manifest cannot ask for absurd amounts of memory. */
-const MAX_SIZE = 1_000_000;
-const MAX_LAYERS = 64;
 const MAX_LENGTH = 100_000;
 const MAX_DIMENSION = 2 ** 40;
 const MAX_BYTES = 64 * 2 ** 30;
@@ -17,7 +39,6 @@ const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.
 const figure = v.pipe(v.number(), v.minValue(-Number.MAX_SAFE_INTEGER), v.maxValue(Number.MAX_SAFE_INTEGER));
 /** That of a run that diverged can be any number. */
 const loss = v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE));
-const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 // oxlint-disable-next-line no-control-regex -- names stand in messages of one line; without flags, which JSON Schema has not
 const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/;
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(ONE_LINE, "must hold no control characters"));
@@ -39,8 +60,14 @@ export const GraphInfoSchema = v.strictObject({
   outputs: v.pipe(v.array(TensorInfoSchema), v.maxLength(10_000)),
 });
 
-/** One recurrent state: which encoder output starts it, which decoder input takes it, which decoder output is its next value. */
-export const StateInfoSchema = v.strictObject({ initial: name, input: name, output: name });
+/** Of a tensor, its batch left out: numbers, or symbols such as "S". */
+const innerShape = v.pipe(
+  v.array(v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_DIMENSION)), name])),
+  v.maxLength(7),
+);
+
+/** A state of the decoder: which encoder output starts it (null: zeros), which decoder input takes it, which decoder output is its next value. */
+export const StateInfoSchema = v.strictObject({ initial: v.nullable(name), input: name, output: name, shape: innerShape });
 
 export const TokenizerSchema = v.strictObject({
   tokens: v.picklist(["char", "word"]),
@@ -57,27 +84,8 @@ export const SpecialTokensSchema = v.strictObject({
   end: v.literal(3),
 });
 
-const encoderSchema = v.strictObject({
-  embedding: count(MAX_SIZE),
-  hidden: count(MAX_SIZE),
-  layers: count(MAX_LAYERS),
-  bidirectional: v.boolean(),
-  reverseSource: v.boolean(),
-});
-const decoderSchema = v.strictObject({
-  embedding: count(MAX_SIZE),
-  hidden: count(MAX_SIZE),
-  layers: count(MAX_LAYERS),
-});
-
-/** What the builder needs to trace the model's graphs again. */
-export const ModelSchema = v.strictObject({
-  kind: v.literal("seq2seq"),
-  sourceVocabulary: count(10_000_000),
-  targetVocabulary: count(10_000_000),
-  encoder: encoderSchema,
-  decoder: decoderSchema,
-});
+/** What a model is for: what it is asked and how its answers are measured. */
+export const TASKS = ["translate", "classify", "tag", "next", "generate", "forecast", "caption", "draw"] as const;
 
 /** How the weights are stored; the first is also how the model was trained. */
 export const PRECISIONS = ["float32", "float16", "int8"] as const;
@@ -85,20 +93,26 @@ export const PRECISIONS = ["float32", "float16", "int8"] as const;
 /** The same model in one precision. Graphs with `weights` point into that file; without, they hold their weights themselves. */
 export const VariantSchema = v.strictObject({
   precision: v.picklist(PRECISIONS),
-  /** Encoder and decoder come together; a model in one file has `generate` alone. */
+  /**
+   * Of a model that answers step by step: `decoder`, and `encoder` where it has a source; a model in one file has `generate` alone. Of one that
+   * answers at once: `predict`.
+   */
   graphs: v.strictObject({
     encoder: v.optional(GraphInfoSchema),
     decoder: v.optional(GraphInfoSchema),
     generate: v.optional(GraphInfoSchema),
+    predict: v.optional(GraphInfoSchema),
   }),
   /** External data of the variant's graphs: a safetensors file, so that the same bytes serve ONNX Runtime and other tools. */
   weights: v.optional(fileName),
 });
 
+export const OPTIMIZERS = ["sgd", "momentum", "rmsprop", "adagrad", "adadelta", "adam", "adamw", "nadam"] as const;
+
 /** A whole training step in one graph, which goes on from the float32 variant's weights. */
 export const TrainableSchema = v.strictObject({
   graph: GraphInfoSchema,
-  optimizer: v.picklist(["sgd", "momentum", "adam", "adamw"]),
+  optimizer: v.picklist(OPTIMIZERS),
   /** The step takes and gives back `<slot>/<parameter>`, zero at the start. */
   slots: v.pipe(v.array(name), v.maxLength(10)),
   learningRate: v.pipe(v.number(), v.minValue(0), v.maxValue(1000)),
@@ -106,6 +120,14 @@ export const TrainableSchema = v.strictObject({
   dropout: v.boolean(),
   /** Of the loss that the step gives. */
   labelSmoothing: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0),
+});
+
+/** The columns that a forecast knows and gives, and how they were scaled: (x - mean) / deviation. */
+export const SeriesSchema = v.strictObject({
+  inputs: v.pipe(v.array(v.strictObject({ name, mean: loss, deviation: loss })), v.minLength(1), v.maxLength(10_000)),
+  outputs: v.pipe(v.array(name), v.minLength(1), v.maxLength(10_000)),
+  /** Steps that are looked back upon. */
+  window: count(MAX_LENGTH),
 });
 
 export const FileInfoSchema = v.strictObject({
@@ -120,24 +142,33 @@ export const ProvenanceSchema = v.strictObject({
   seed: v.optional(figure),
   steps: v.optional(figure),
   epochs: v.optional(figure),
-  validation: v.optional(v.strictObject({ loss, tokenAccuracy: fraction, sequenceAccuracy: v.optional(fraction) })),
+  /** The loss and what else the task measures, by name. */
+  validation: v.optional(v.objectWithRest({ loss }, loss)),
 });
 
 export const ManifestSchema = v.strictObject({
   formatVersion: v.literal(FORMAT_VERSION),
-  task: v.literal("translate"),
+  task: v.picklist(TASKS),
   model: ModelSchema,
-  source: TokenizerSchema,
-  target: TokenizerSchema,
+  /** Where tokens go in, and where they come out. */
+  source: v.optional(TokenizerSchema),
+  target: v.optional(TokenizerSchema),
+  /** What a classifier or tagger chooses from: a file with a JSON array of texts. */
+  labels: v.optional(v.strictObject({ file: fileName, size: count(10_000_000) })),
+  series: v.optional(SeriesSchema),
+  /** What coordinates of strokes were divided by. */
+  strokeScale: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1e9))),
   special: SpecialTokensSchema,
-  /** Longest source accepted and longest target generated, in tokens, `</s>` included. */
+  /** Longest source accepted and longest target generated, in tokens, `</s>` included, or in steps. */
   maxSourceLength: count(MAX_LENGTH),
   maxTargetLength: count(MAX_LENGTH),
   /** In the author's order of preference: what runs on a device and comes first is taken. */
   variants: v.pipe(v.array(VariantSchema), v.minLength(1), v.maxLength(PRECISIONS.length)),
   trainable: v.optional(TrainableSchema),
-  /** Recurrent states of the decoder, in the order of its inputs. */
+  /** States of the decoder, in the order of its inputs. */
   states: v.pipe(v.array(StateInfoSchema), v.maxLength(1_000)),
+  /** What the decoder looks at in every step and never changes: outputs of the encoder and inputs of the decoder, under one name. */
+  memory: v.pipe(v.array(name), v.maxLength(1_000)),
   parameters: v.pipe(v.array(TensorInfoSchema), v.maxLength(10_000)),
   /** Every other file of the bundle with its size and checksum. */
   files: v.pipe(v.array(FileInfoSchema), v.maxLength(1_000)),
@@ -153,6 +184,7 @@ export type Trainable = v.InferOutput<typeof TrainableSchema>;
 export type StateInfo = v.InferOutput<typeof StateInfoSchema>;
 export type TokenizerInfo = v.InferOutput<typeof TokenizerSchema>;
 export type FileInfo = v.InferOutput<typeof FileInfoSchema>;
-export type ModelConfig = v.InferOutput<typeof ModelSchema>;
+export type TaskName = (typeof TASKS)[number];
+export type SeriesInfo = v.InferOutput<typeof SeriesSchema>;
 export type Provenance = v.InferOutput<typeof ProvenanceSchema>;
 export type Manifest = v.InferOutput<typeof ManifestSchema>;

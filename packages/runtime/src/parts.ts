@@ -8,6 +8,8 @@ export type { Bundle, BundleFiles } from "./bundle.ts";
 /** What answers in the calling thread: for a worker that does more than that. */
 export { Engine } from "./engine/engine.ts";
 export { UserError } from "./errors.ts";
+export { given } from "./given.ts";
+export { namesOf } from "./names-of.ts";
 export { openGraph } from "./open-graph.ts";
 export { Queue } from "./queue.ts";
 export { search } from "./search/search.ts";

@@ -1,6 +1,7 @@
 import type { Bundle } from "./bundle.ts";
 import { LOGITS, TOKEN } from "./check-manifest.ts";
 import { UserError } from "./errors.ts";
+import { given } from "./given.ts";
 import type { StateInfo } from "./manifest.ts";
 import { openGraph } from "./open-graph.ts";
 import { Tensor, type Session, type SessionOptions } from "./ort.ts";
@@ -35,7 +36,7 @@ export class Seq2Seq implements StepModel<States> {
     const encoder = await openGraph(bundle, graphs.encoder, options);
     try {
       const decoder = await openGraph(bundle, graphs.decoder, options);
-      return new Seq2Seq(encoder, decoder, states, target.size);
+      return new Seq2Seq(encoder, decoder, states, given(target, "target tokens").size);
     } catch (error) {
       await encoder.release();
       throw error;
@@ -44,7 +45,7 @@ export class Seq2Seq implements StepModel<States> {
 
   async start(sources: readonly (readonly number[])[]): Promise<{ readonly states: States }> {
     const outputs = await this.#encoder.run(sourceFeeds(sources));
-    return { states: this.#states.map(({ initial }) => outputs[initial] as Tensor) };
+    return { states: this.#states.map(({ initial }) => outputs[initial as string] as Tensor) };
   }
 
   async step(tokens: Int32Array, states: States): Promise<DecoderStep<States>> {

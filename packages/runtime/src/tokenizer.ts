@@ -1,3 +1,5 @@
+import { UserError } from "./errors.ts";
+
 /** What one token of a text is. */
 export type TokenUnit = "char" | "word";
 
@@ -33,6 +35,8 @@ const words: Tokenizer = {
 };
 
 /** The tokeniser of a unit, as a manifest or a configuration names it. */
-export function createTokenizer(unit: TokenUnit): Tokenizer {
-  return unit === "char" ? characters : words;
+export function createTokenizer(unit: TokenUnit | "bpe" | "unigram"): Tokenizer {
+  if (unit === "char") return characters;
+  if (unit === "word") return words;
+  throw new UserError(`tokens: ${unit} pieces have to be learned first`);
 }

@@ -23,15 +23,16 @@ export function buildInferenceGraphs(
   model: ModelConfig,
   { file, offsets }: ExternalWeights,
   precision: Precision = "float32",
-): Required<InferenceGraphs> {
-  const { encoder, decoder, generate, states, parameters } = traceVariant(model, precision);
+): InferenceGraphs {
+  const { encoder, decoder, generate, states, memory, parameters } = traceVariant(model, precision);
   const external = new Map([...offsets].map(([name, { offset, bytes }]) => [name, { file, offset, bytes }]));
   const built = (graph: Graph): InferenceGraph => ({ bytes: serialize(graph, { external }), ...boundary(graph) });
   return {
     encoder: built(encoder),
     decoder: built(decoder),
     generate: built(generate),
-    states: [...states],
+    states: states.map((state) => ({ ...state, shape: [...state.shape] })),
+    memory: [...memory],
     parameters: parameters.map((parameter) => tensorInfo(parameter.name, { type: "float32", shape: parameter.shape })),
   };
 }

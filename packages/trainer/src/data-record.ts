@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { UserError } from "@s2s/runtime";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
-import type { Dataset } from "./data/dataset.ts";
+import type { TaskData } from "./tasks/task.ts";
 import { sha256OfFile } from "./files.ts";
 
 const SourceSchema = v.strictObject({
@@ -19,7 +19,7 @@ const DataRecordSchema = v.strictObject({ validation: v.nullable(SourceSchema) }
 export type DataRecord = v.InferOutput<typeof DataRecordSchema>;
 
 /** Where the validation pairs of a run that begins come from. */
-export async function dataRecord({ data }: Config, { valid }: Dataset): Promise<DataRecord> {
+export async function dataRecord({ data }: Config, { valid }: Pick<TaskData, "valid">): Promise<DataRecord> {
   const file = data.valid ?? data.train;
   // A pipe cannot be read again, and might block for ever.
   if (file === undefined || valid.count === 0 || !(await stat(file)).isFile()) return { validation: null };

@@ -1,47 +1,47 @@
-import { createTokenizer, readBundle, resolveBundle, Seq2Seq } from "@s2s/runtime";
+import { readBundle, resolveBundle, Seq2Seq } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
 import { readBundleWeights } from "./bundle-weights.ts";
 import type { Config } from "./config.ts";
-import { encodeCorpus, vocabularyEncoding } from "./data/encode.ts";
-import { decodeWithBundle } from "./decode-bundle.ts";
-import { evaluate } from "./evaluate.ts";
-import type { EvaluateBatch, Evaluation } from "./evaluate.ts";
+import { evaluationBatches } from "./data/batches.ts";
+import { teacherForcing } from "./evaluate.ts";
+import type { EvaluateBatch } from "./evaluate.ts";
 import { stepwiseEvaluation } from "./export/teacher-forcing.ts";
+import { taskOf } from "./tasks/index.ts";
+import type { TaskFigures } from "./tasks/task.ts";
 import type { CreateExecutor } from "./train-options.ts";
 
 export interface EvaluateBundleOptions {
-  /** Tab-separated pairs. */
+  /** Examples, in the form that the task trains on. */
   readonly file: string;
-  /** Resolved: `data` says where in a line the pairs stand and how many are read, `training` batch size, provider and threads. */
+  /** Resolved: `data` says where in a line the examples stand and how many are read, `training` batch size, provider and threads. */
   readonly config: Config;
   readonly threads: number;
   readonly createExecutor: CreateExecutor;
 }
 
+/** The figures that `s2s evaluate --json` prints. */
+export type Evaluation = TaskFigures & {
+  readonly examples: number;
+  /** What the loss is a mean over: target tokens with their ends, labels, numbers. */
+  readonly units: number;
+};
+
 /**
- * The figures of a bundle, or of a run's bundle, on a file of pairs.
- * @throws UserError where bundle or file is missing or damaged, or the file holds no pair
+ * The figures of a bundle, or of a run's bundle, on a file: by the right answers' probability and by its own answers.
+ * @throws UserError where bundle or file is missing or damaged, or the file holds no example
  */
 export async function evaluateBundle(path: string, options: EvaluateBundleOptions): Promise<Evaluation> {
   const { file, config, threads } = options;
   const folder = await resolveBundle(path);
   const bundle = await readBundle(folder);
-  const { manifest, source, target } = bundle;
-  const { pairs } = await encodeCorpus(
-    file,
-    config.data,
-    vocabularyEncoding(createTokenizer(manifest.source.tokens), source),
-    vocabularyEncoding(createTokenizer(manifest.target.tokens), target),
-  );
+  const task = taskOf(bundle.manifest.task);
+  const examples = await task.read(file, config.data, bundle);
   const { evaluateBatch, close } = await teacher(folder, bundle, options);
   try {
-    const { batchSize, bucket, ep } = config.training;
-    return await evaluate(pairs, {
-      batchSize,
-      bucket,
-      evaluateBatch,
-      decode: (sources) => decodeWithBundle(folder, sources, { provider: ep, threads, batchSize }),
-    });
+    const { batchSize, ep } = config.training;
+    const sums = await teacherForcing(evaluateBatch, evaluationBatches(examples, config.training));
+    const own = await task.measure(folder, examples, { provider: ep, threads, batchSize });
+    return { examples: examples.count, units: sums.units ?? 0, ...task.figures(sums), ...own };
   } finally {
     await close();
   }

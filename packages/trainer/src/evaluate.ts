@@ -1,69 +1,30 @@
 import { UNKNOWN_ID } from "@s2s/runtime";
-import { evaluationBatches } from "./data/batches.ts";
-import type { BatchOptions } from "./data/batches.ts";
 import type { Pairs } from "./data/pairs.ts";
-import type { Batch, EvaluationResult } from "./executor.ts";
+import type { Batch, EvaluationSums } from "./executor.ts";
 import { overlap } from "./overlap.ts";
+import { addSums } from "./sums.ts";
 
 /** Teacher forcing of one batch, such as `Executor.evaluate`. */
-export type EvaluateBatch = (batch: Batch) => Promise<EvaluationResult>;
+export type EvaluateBatch = (batch: Batch) => Promise<EvaluationSums>;
 
 /** Greedy decoding: source ids without `</s>` to target ids without `<s>` and `</s>`, in the order of the sources. */
 export type DecodeIds = (sources: readonly Int32Array[]) => Promise<readonly ArrayLike<number>[]>;
 
-export interface TeacherForcingFigures {
-  /** Real target tokens, `</s>` counted. */
-  readonly targetTokens: number;
-  /** Cross-entropy in nats per real target token. */
-  readonly loss: number;
-  /** Share of real target tokens that are the most probable ones, given the right tokens before them. */
-  readonly tokenAccuracy: number;
-}
-
-/** The figures that `s2s evaluate --json` prints. */
-export interface Evaluation extends TeacherForcingFigures {
-  readonly pairs: number;
-  /** exp(loss): the size of a uniform choice that is as hard. */
-  readonly perplexity: number;
-  /** Share of pairs whose greedy translation is the target, token for token. */
-  readonly sequenceAccuracy: number;
-}
-
-export interface EvaluateOptions extends BatchOptions {
-  readonly evaluateBatch: EvaluateBatch;
-  readonly decode: DecodeIds;
-}
-
 /**
- * Evaluates a model on encoded pairs (of a file: `encodeCorpus`).
- * @throws RangeError where there is no pair
- */
-export async function evaluate(pairs: Pairs, options: EvaluateOptions): Promise<Evaluation> {
-  if (pairs.count === 0) throw new RangeError("no pairs to evaluate");
-  const figures = await teacherForcing(options.evaluateBatch, evaluationBatches(pairs, options));
-  const sequenceAccuracy = await exactMatch(pairs, pairs.count, options.decode);
-  return { pairs: pairs.count, ...figures, perplexity: Math.exp(figures.loss), sequenceAccuracy };
-}
-
-/**
- * Loss and token accuracy over batches; the next batch is made while one is computed. Sums are taken in the order of the batches, so that equal
- * weights give equal figures. An aborted signal ends it after the batch at hand, with an AbortError.
+ * The sums of all batches; the next batch is made while one is computed. They are added in the order of the batches, so that equal weights give
+ * equal figures. An aborted signal ends it after the batch at hand, with an AbortError.
  */
 export async function teacherForcing(
   evaluateBatch: EvaluateBatch,
   batches: Iterator<Batch>,
   signal?: AbortSignal,
-): Promise<TeacherForcingFigures> {
-  let lossSum = 0;
-  let targetTokens = 0;
-  let correct = 0;
+): Promise<EvaluationSums> {
+  let sums: EvaluationSums = {};
   for await (const { result } of overlap(batches, evaluateBatch)) {
-    lossSum += result.lossSum;
-    targetTokens += result.tokens;
-    correct += result.correct;
+    sums = addSums([sums, result]);
     signal?.throwIfAborted();
   }
-  return { targetTokens, loss: lossSum / targetTokens, tokenAccuracy: correct / targetTokens };
+  return sums;
 }
 
 /** Share of exact matches among at most `limit` pairs, spread evenly. A target with an unknown token can never be matched. */

@@ -6,13 +6,19 @@ import type { Session } from "./session.ts";
 
 export function startEvent(session: Session): StartEvent {
   const { run, parameters, dataset, threads, config, resumed, position } = session;
+  const { manifest } = dataset;
   return {
     type: "start",
+    task: manifest.task,
     folder: run.path,
     parameters,
-    pairs: { training: dataset.train.count, validation: dataset.valid.count },
+    examples: { training: dataset.train.count, validation: dataset.valid.count },
     filter: dataset.filter,
-    vocabulary: { source: dataset.sourceVocabulary.size, target: dataset.targetVocabulary.size },
+    vocabulary: {
+      ...(manifest.source && { source: manifest.source.size }),
+      ...(manifest.target && { target: manifest.target.size }),
+      ...(manifest.labels && { labels: manifest.labels.size }),
+    },
     threads,
     epochs: config.training.epochs,
     stepsPerEpoch: batchesOf(session),
@@ -20,7 +26,7 @@ export function startEvent(session: Session): StartEvent {
   };
 }
 
-export function stepEvent(session: Session, { lossSum, tokens, gradientNorm }: StepResult): StepEvent {
+export function stepEvent(session: Session, { lossSum, units, gradientNorm }: StepResult): StepEvent {
   const { position, throughput, config } = session;
   const { epoch, batch, step, learningRate, running } = position;
   const { epochs } = config.training;
@@ -32,11 +38,12 @@ export function stepEvent(session: Session, { lossSum, tokens, gradientNorm }: S
     step,
     batch,
     batches,
-    loss: lossSum / tokens,
-    epochLoss: running.epoch.lossSum / running.epoch.tokens,
+    loss: lossSum / units,
+    epochLoss: running.epoch.lossSum / running.epoch.units,
     learningRate,
     gradientNorm,
-    tokensPerSecond: throughput.tokensPerSecond,
+    unitsPerSecond: throughput.unitsPerSecond,
+    unit: session.task.unit,
     secondsLeft: throughput.secondsFor((epochs - epoch + 1) * batches - batch),
   };
 }
@@ -51,7 +58,7 @@ export function validationEvent(
     ...rest,
     step,
     epochs: config.training.epochs,
-    ...(validation && { validation: { ...validation, perplexity: Math.exp(validation.loss) } }),
+    ...(validation && { validation }),
     seconds: throughput.elapsed,
   };
 }

@@ -1,7 +1,8 @@
+import type { TaskName } from "@s2s/runtime/manifest";
 import type { FilterCounts } from "./data/encode.ts";
 import type { ValidationFigures } from "./position.ts";
 
-/** What a training run tells while it runs; the trainer itself prints nothing. Epochs and steps count from 1, losses are nats per target token. */
+/** What a training run tells while it runs; the trainer itself prints nothing. Epochs and steps count from 1, losses are nats per target token (of other tasks per unit, such as a label). */
 export type TrainEvent =
   | StartEvent
   | StepEvent
@@ -14,14 +15,15 @@ export type TrainEvent =
 
 export interface StartEvent {
   readonly type: "start";
+  readonly task: TaskName;
   readonly folder: string;
   /** Trainable numbers in the model. */
   readonly parameters: number;
-  readonly pairs: { readonly training: number; readonly validation: number };
-  /** Pairs read and dropped by length. */
+  readonly examples: { readonly training: number; readonly validation: number };
+  /** Examples read and dropped by length. */
   readonly filter: FilterCounts;
-  /** Entries of the vocabularies, special tokens included. */
-  readonly vocabulary: { readonly source: number; readonly target: number };
+  /** Entries of the vocabularies, special tokens included, and labels; of those that the task has. */
+  readonly vocabulary: { readonly source?: number; readonly target?: number; readonly labels?: number };
   readonly threads: number;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
@@ -44,8 +46,10 @@ export interface StepEvent {
   readonly learningRate: number;
   /** Global norm before clipping. */
   readonly gradientNorm: number;
-  /** Real target tokens, smoothed over the last steps. */
-  readonly tokensPerSecond: number;
+  /** Target tokens, labels or numbers, smoothed over the last steps. */
+  readonly unitsPerSecond: number;
+  /** What such a unit is called: "token". */
+  readonly unit: string;
   /** Until the last epoch's end. */
   readonly secondsLeft: number;
 }
@@ -57,7 +61,7 @@ export interface ValidationEvent {
   readonly step: number;
   readonly trainingLoss: number;
   /** Absent where no pairs are held out. */
-  readonly validation?: ValidationFigures & { readonly perplexity: number };
+  readonly validation?: ValidationFigures;
   /** Whether these weights are the best ones so far. */
   readonly best: boolean;
   /** Since training was started or resumed. */

@@ -1,18 +1,23 @@
-/** A batch of token ids, padded with 0 on the right. B pairs, S and T the batch's padded lengths. */
-export interface Batch {
+/** An input of the training graphs for every example of a batch. */
+export interface BatchTensor {
+  readonly type: "int32" | "float32";
+  /** [B, ...] */
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Int32Array | Float32Array;
+}
+
+/** Examples, padded on the right to equal lengths. */
+export interface BatchPart {
   readonly size: number;
-  readonly sourceLength: number;
-  readonly targetLength: number;
-  /** [B, S] row-major; a source is its tokens followed by `</s>`. */
-  readonly source: Int32Array;
-  /** [B] real lengths, `</s>` included, at least 1. */
-  readonly sourceLengths: Int32Array;
-  /** [B, T] decoder input: `<s>` and the tokens. */
-  readonly targetInput: Int32Array;
-  /** [B, T] decoder output: the tokens and `</s>`; its real (non-zero) entries are what the loss counts. */
-  readonly targetOutput: Int32Array;
-  /** Real entries of `targetOutput`. */
-  readonly targetTokens: number;
+  /** By the names that the training graphs know them by: docs/design.md lists them for each kind of model. */
+  readonly tensors: Readonly<Record<string, BatchTensor>>;
+}
+
+/** The examples of a step. */
+export interface Batch extends BatchPart {
+  /** What the loss is a sum over: target tokens, labels, numbers or points. */
+  readonly units: number;
 }
 
 export interface StepOptions {
@@ -24,20 +29,18 @@ export interface StepOptions {
 }
 
 export interface StepResult {
-  /** Sum of the training loss (nats, label smoothing included) over real target tokens. */
+  /** Sum of the training loss over the batch's units (nats, label smoothing included). */
   readonly lossSum: number;
-  readonly tokens: number;
+  readonly units: number;
   /** Global gradient norm before clipping. */
   readonly gradientNorm: number;
 }
 
-export interface EvaluationResult {
-  /** Sum of the cross-entropy (nats, no smoothing, no dropout) over real target tokens. */
-  readonly lossSum: number;
-  readonly tokens: number;
-  /** Real target tokens whose argmax under teacher forcing is right. */
-  readonly correct: number;
-}
+/**
+ * Sums over a batch without dropout and smoothing, by the names that the evaluation graph gives them: `loss_sum` (nats), `units`, and what
+ * else the kind of output measures, such as `correct`. Sums of batches add up.
+ */
+export type EvaluationSums = Readonly<Record<string, number>>;
 
 /** A tensor of the training state: a parameter, or a slot of the optimiser named `<slot>/<parameter>`. */
 export interface StateTensor {
@@ -50,7 +53,7 @@ export type State = ReadonlyMap<string, StateTensor>;
 export interface Executor {
   /** One update. Where it throws, the weights may be half updated: only `close` is left. */
   step(batch: Batch, options: StepOptions): Promise<StepResult>;
-  evaluate(batch: Batch): Promise<EvaluationResult>;
+  evaluate(batch: Batch): Promise<EvaluationSums>;
   /** A copy of the weights and slots after the last finished step. */
   state(): Promise<State>;
   /** Ends it, after the call at hand. */

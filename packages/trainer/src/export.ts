@@ -1,7 +1,6 @@
 import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import type { TokenUnit, Vocabulary } from "@s2s/runtime";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, GraphInfo, Manifest, ModelConfig, Precision, Provenance, Variant } from "@s2s/runtime/manifest";
 import type { State } from "./executor.ts";
@@ -10,28 +9,20 @@ import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";
 import type { BuildInferenceGraphs, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 import type { Tensor } from "./safetensors.ts";
-
-const SOURCE_VOCABULARY = "source.vocabulary.json";
-const TARGET_VOCABULARY = "target.vocabulary.json";
+import type { TaskManifest } from "./tasks/task.ts";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 /** Of manifests: what wrote them. */
 export const CREATED_BY = `s2s ${version}`;
-
-export interface BundleSide {
-  readonly tokens: TokenUnit;
-  readonly vocabulary: Vocabulary;
-  /** Longest source accepted, or longest target generated, in tokens, `</s>` included. */
-  readonly maxLength: number;
-}
 
 /** What a bundle is made of. */
 export interface BundleParts {
   readonly model: ModelConfig;
   /** Parameters alone, without optimiser slots. */
   readonly weights: State;
-  readonly source: BundleSide;
-  readonly target: BundleSide;
+  readonly manifest: TaskManifest;
+  /** Files that the manifest names: tokens, labels. */
+  readonly files: Readonly<Record<string, string>>;
   readonly training: Omit<Provenance, "createdBy">;
   /** In the order of preference (default: float32 alone). */
   readonly variants?: readonly StoredVariant[];
@@ -75,7 +66,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 }
 
 async function writeFiles(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
-  const { model, source, target, variants = [{ precision: "float32", weights: () => parts.weights }] } = parts;
+  const { model, variants = [{ precision: "float32", weights: () => parts.weights }] } = parts;
   await makeFolder(folder);
   const files: FileInfo[] = [];
   const write: Write = async (name, chunks) => {
@@ -85,17 +76,15 @@ async function writeFiles(folder: string, parts: BundleParts, buildInferenceGrap
   const written: Awaited<ReturnType<typeof writeVariant>>[] = [];
   for (const variant of variants) written.push(await writeVariant(model, variant, buildInferenceGraphs, write));
   const [{ graphs }] = written as [(typeof written)[number]];
+  for (const [name, text] of Object.entries(parts.files)) await write(name, textChunk(text));
   const manifest: Manifest = {
     formatVersion: FORMAT_VERSION,
-    task: "translate",
+    ...parts.manifest,
     model,
-    source: tokenizer(source, await write(SOURCE_VOCABULARY, textChunk(source.vocabulary.serialize()))),
-    target: tokenizer(target, await write(TARGET_VOCABULARY, textChunk(target.vocabulary.serialize()))),
     special: { pad: 0, unknown: 1, start: 2, end: 3 },
-    maxSourceLength: source.maxLength,
-    maxTargetLength: target.maxLength,
     variants: written.map(({ variant }) => variant),
     states: graphs.states,
+    memory: graphs.memory,
     parameters: graphs.parameters,
     files,
     training: { createdBy: CREATED_BY, ...parts.training },
@@ -125,15 +114,12 @@ async function writeVariant(
   const variant: Variant = {
     precision,
     graphs: {
-      encoder: await graph("encoder", graphs.encoder),
-      decoder: await graph("decoder", graphs.decoder),
+      ...(graphs.encoder && { encoder: await graph("encoder", graphs.encoder) }),
+      ...(graphs.decoder && { decoder: await graph("decoder", graphs.decoder) }),
       ...(graphs.generate && { generate: await graph("generate", graphs.generate) }),
+      ...(graphs.predict && { predict: await graph("predict", graphs.predict) }),
     },
     weights: await write(file, chunks),
   };
   return { variant, graphs };
-}
-
-function tokenizer({ tokens, vocabulary }: BundleSide, file: string): Manifest["source"] {
-  return { tokens, normalization: "NFC", vocabulary: file, size: vocabulary.size };
 }

@@ -33,12 +33,15 @@ export const GraphsManifestSchema = v.strictObject({
     gradients: GraphInfoSchema,
     update: GraphInfoSchema,
     evaluate: GraphInfoSchema,
-    encoder: GraphInfoSchema,
-    decoder: GraphInfoSchema,
-    generate: GraphInfoSchema,
+    encoder: v.optional(GraphInfoSchema),
+    decoder: v.optional(GraphInfoSchema),
+    generate: v.optional(GraphInfoSchema),
+    predict: v.optional(GraphInfoSchema),
   }),
   /** Recurrent states of the decoder, in the order of its inputs. */
   states: v.array(StateInfoSchema),
+  /** What the decoder looks at and never changes. */
+  memory: v.array(v.string()),
   /** Initial weights, drawn from the seed: the first step starts from them, and the inference graphs point into this file. */
   weights: v.string(),
   parameters: v.array(TensorInfoSchema),

@@ -15,12 +15,16 @@ export interface InferenceGraph {
 }
 
 export interface InferenceGraphs {
-  readonly encoder: InferenceGraph;
-  readonly decoder: InferenceGraph;
+  /** Of a model that answers step by step: `decoder`, and `encoder` where it has a source. */
+  readonly encoder?: InferenceGraph;
+  readonly decoder?: InferenceGraph;
   /** Whole answers in one graph; a bundle can do without. */
   readonly generate?: InferenceGraph;
+  /** Of a model that answers at once. */
+  readonly predict?: InferenceGraph;
   /** In the order of the decoder's inputs. */
   readonly states: StateInfo[];
+  readonly memory: string[];
   readonly parameters: TensorInfo[];
 }
 

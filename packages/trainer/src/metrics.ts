@@ -26,9 +26,9 @@ export interface ValidationLine {
   /** Mean training loss per target token (nats) over the epoch. */
   readonly trainingLoss: number;
   readonly loss: number;
-  readonly tokenAccuracy: number;
-  readonly sequenceAccuracy?: number | undefined;
   readonly seconds: number;
+  /** What else the task measures. */
+  readonly [figure: string]: number | "validation";
 }
 
 /** Appends JSON lines; knows how many there are, so that a checkpoint can say which of them belong to it. */

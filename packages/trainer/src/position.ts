@@ -1,15 +1,11 @@
 import * as v from "valibot";
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
-/** Figures of the validation pairs: loss in nats per real target token, accuracies from 0 to 1. */
-export const ValidationSchema = v.strictObject({
-  loss: v.number(),
-  tokenAccuracy: v.number(),
-  sequenceAccuracy: v.optional(v.number()),
-});
+/** Figures of the validation examples: the loss in nats a unit and what else the task measures. */
+export const ValidationSchema = v.objectWithRest({ loss: v.number() }, v.number());
 export type ValidationFigures = v.InferOutput<typeof ValidationSchema>;
 
-const sums = v.strictObject({ lossSum: v.number(), tokens: whole });
+const sums = v.strictObject({ lossSum: v.number(), units: whole });
 
 /** Where a training run stands between two steps: with the state's tensors, all that the rest of the run depends on. */
 export const PositionSchema = v.strictObject({
@@ -35,7 +31,7 @@ export type Position = v.InferOutput<typeof PositionSchema>;
 
 /** The position before the first step of a run of `epochs` epochs. */
 export function startPosition(epochs: number, learningRate: number): Position {
-  const none = { lossSum: 0, tokens: 0 };
+  const none = { lossSum: 0, units: 0 };
   return {
     epoch: 1,
     batch: 0,

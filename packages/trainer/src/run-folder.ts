@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { UserError } from "@s2s/runtime";
-import type { Vocabulary } from "@s2s/runtime";
 import { CheckpointFolder } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import type { DataRecord } from "./data-record.ts";
@@ -15,9 +14,7 @@ const LOCK = "train.lock";
 export interface RunPaths {
   /** The resolved configuration: every default filled in. Its presence makes a folder a run. */
   readonly config: string;
-  readonly sourceVocabulary: string;
-  readonly targetVocabulary: string;
-  /** Where the validation pairs came from. */
+  /** Where the validation examples came from. */
   readonly data: string;
   /** Training graphs, where somebody asked for them. */
   readonly graphs: string;
@@ -30,19 +27,12 @@ export interface RunPaths {
 export function runPaths(folder: string): RunPaths {
   return {
     config: join(folder, CONFIG),
-    sourceVocabulary: join(folder, "source.vocabulary.json"),
-    targetVocabulary: join(folder, "target.vocabulary.json"),
     data: join(folder, "data.json"),
     graphs: join(folder, "graphs"),
     checkpoints: join(folder, "checkpoints"),
     metrics: join(folder, "metrics.jsonl"),
     bundle: join(folder, "bundle"),
   };
-}
-
-interface Vocabularies {
-  readonly sourceVocabulary: Vocabulary;
-  readonly targetVocabulary: Vocabulary;
 }
 
 /** A run's folder, locked by this process until `release`. */
@@ -95,13 +85,11 @@ export class RunFolder {
     await writeFileAtomically(this.paths.data, textChunk(`${JSON.stringify(record, null, 2)}\n`));
   }
 
-  /** Writes the vocabularies that are missing; all of them where the run begins and has no weights yet that rely on them. */
-  async writeVocabularies({ sourceVocabulary, targetVocabulary }: Vocabularies, begins: boolean): Promise<void> {
-    for (const [path, vocabulary] of [
-      [this.paths.sourceVocabulary, sourceVocabulary],
-      [this.paths.targetVocabulary, targetVocabulary],
-    ] as const) {
-      if (begins || !(await exists(path))) await writeFileAtomically(path, textChunk(vocabulary.serialize()));
+  /** Writes the files of tokens and labels that are missing; all of them where the run begins and has no weights yet that rely on them. */
+  async writeFiles(files: Readonly<Record<string, string>>, begins: boolean): Promise<void> {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(this.path, name);
+      if (begins || !(await exists(path))) await writeFileAtomically(path, textChunk(text));
     }
   }
 }

@@ -7,17 +7,16 @@ import { configHash, refuseChanges } from "./config-changes.ts";
 import type { Config } from "./config.ts";
 import { dataRecord } from "./data-record.ts";
 import { batchCount } from "./data/batches.ts";
-import { loadDataset } from "./data/dataset.ts";
-import type { Dataset } from "./data/dataset.ts";
 import type { Executor, State } from "./executor.ts";
 import { resolveConfig } from "./load-config.ts";
 import { MetricsWriter } from "./metrics.ts";
-import { modelConfig } from "./model-config.ts";
 import { startPosition } from "./position.ts";
 import type { Position } from "./position.ts";
 import { readRunConfig, refuseUsedFolder, RunFolder } from "./run-folder.ts";
 import { learningRateAt } from "./schedule.ts";
 import { defaultThreads } from "./threads.ts";
+import { taskOf } from "./tasks/index.ts";
+import type { Task, TaskData } from "./tasks/task.ts";
 import { Throughput } from "./throughput.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -27,7 +26,8 @@ export interface Session {
   /** As in the run folder: threads filled in. */
   readonly config: Config;
   readonly threads: number;
-  readonly dataset: Dataset;
+  readonly task: Task;
+  readonly dataset: TaskData;
   readonly model: ModelConfig;
   readonly run: RunFolder;
   readonly executor: Executor;
@@ -74,9 +74,10 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
   const config = complete(options.config, opened && (await readRunConfig(folder)));
   const hash = await configHash(config);
   const loaded = opened && (await resumable(opened, config, hash));
-  const dataset = await loadDataset(config);
+  const task = taskOf(config.task);
+  const dataset = await task.load(config);
   refuseChangedData(folder, config, dataset, loaded);
-  const model = modelConfig(config, { source: dataset.sourceVocabulary.size, target: dataset.targetVocabulary.size });
+  const { model } = dataset;
   const state = loaded?.checkpoint.state;
   const threads = config.training.threads as number;
   const executor = await options.createExecutor({ model, config, threads, ...(state && { state }) });
@@ -84,7 +85,7 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
   const run = opened ?? (await RunFolder.create(folder, config));
   if (!opened) closers.push(run.release);
   if (opened) await run.writeConfig(config);
-  await run.writeVocabularies(dataset, loaded === undefined);
+  await run.writeFiles(dataset.files, loaded === undefined);
   await run.writeData(await dataRecord(config, dataset));
   const saved = loaded?.checkpoint.position;
   const position = saved ? goOn(saved, config) : startPosition(config.training.epochs, learningRateAt(config, 1));
@@ -94,6 +95,7 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
     options,
     config,
     threads,
+    task,
     dataset,
     model,
     run,
@@ -130,10 +132,10 @@ async function resumable(run: RunFolder, config: Config, hash: string): Promise<
   return loaded;
 }
 
-function refuseChangedData(folder: string, { data }: Config, dataset: Dataset, loaded: LoadedCheckpoint | undefined): void {
+function refuseChangedData(folder: string, { data }: Config, dataset: TaskData, loaded: LoadedCheckpoint | undefined): void {
   if (loaded !== undefined && loaded.checkpoint.dataHash !== dataset.digest) {
     const files = [data.train, data.valid].filter((path) => path !== undefined).join(" or ");
-    throw new UserError(`${folder}: the pairs of ${files} changed since the run began; restore them, or train into another folder`);
+    throw new UserError(`${folder}: the examples of ${files} changed since the run began; restore them, or train into another folder`);
   }
 }
 

@@ -5,7 +5,7 @@ const MEMORY = 5;
 export class Throughput {
   readonly #start = performance.now();
   #steps = 0;
-  #tokens = 0;
+  #units = 0;
   #seconds = 0;
 
   /** Seconds since training was started or resumed. */
@@ -13,17 +13,17 @@ export class Throughput {
     return (performance.now() - this.#start) / 1000;
   }
 
-  /** Counts a step of so many target tokens; older steps fade by exp(-seconds / 5). */
-  add(tokens: number, seconds: number): void {
+  /** Counts a step of so many target units; older steps fade by exp(-seconds / 5). */
+  add(units: number, seconds: number): void {
     const fade = Math.exp(-seconds / MEMORY);
-    this.#tokens = this.#tokens * fade + tokens;
+    this.#units = this.#units * fade + units;
     this.#seconds = this.#seconds * fade + seconds;
     this.#steps += 1;
   }
 
   /** Smoothed over the last seconds of computing. */
-  get tokensPerSecond(): number {
-    return this.#tokens / Math.max(this.#seconds, 1e-9);
+  get unitsPerSecond(): number {
+    return this.#units / Math.max(this.#seconds, 1e-9);
   }
 
   /** Time for so many more steps, at the pace since the start, which includes validation and saving. */

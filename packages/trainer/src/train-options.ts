@@ -1,7 +1,9 @@
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import type { Config } from "./config.ts";
+import type { Examples } from "./data/examples.ts";
 import type { Executor, State } from "./executor.ts";
 import type { BuildInferenceGraphs } from "./inference-graphs.ts";
+import type { Figures, Task } from "./tasks/task.ts";
 
 /** What an executor is made from. */
 export interface ExecutorContext {
@@ -14,11 +16,8 @@ export interface ExecutorContext {
 }
 export type CreateExecutor = (context: ExecutorContext) => Promise<Executor>;
 
-/**
- * Greedy decoding with the model of a bundle's folder: source ids without `</s>` to target ids without `<s>` and `</s>`, in the order of the sources.
- * Must be a function of bundle and sources alone.
- */
-export type DecodeWithBundle = (bundle: string, sources: readonly Int32Array[]) => Promise<readonly ArrayLike<number>[]>;
+/** Figures of the answers that a bundle in a folder gives to some of the examples; must be a function of bundle and examples alone. */
+export type MeasureBundle = (task: Task, bundle: string, examples: Examples, limit: number) => Promise<Figures>;
 
 export interface TrainOptions {
   /** The run's folder: new or empty, or the one to resume. */
@@ -29,10 +28,10 @@ export interface TrainOptions {
   readonly resume?: boolean;
   readonly createExecutor: CreateExecutor;
   readonly buildInferenceGraphs: BuildInferenceGraphs;
-  /** For the exact match of the validation; without it only loss and token accuracy are measured. */
-  readonly decode?: DecodeWithBundle;
-  /** Most validation pairs that are decoded (default 200). */
-  readonly decodePairs?: number;
+  /** For what the model's own answers are worth; without it only the loss and its companions are measured. */
+  readonly measure?: MeasureBundle;
+  /** Most validation examples that are answered for it (default 200). */
+  readonly measured?: number;
   /** Once aborted, the step at hand is finished, everything saved, and the run ends with the event "interrupted". */
   readonly signal?: AbortSignal;
 }

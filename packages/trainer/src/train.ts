@@ -1,6 +1,6 @@
 import { weightsOf } from "./checkpoint.ts";
 import { trainingBatches } from "./data/batches.ts";
-import { meanTargetTokens } from "./data/pairs.ts";
+import { meanUnits } from "./data/examples.ts";
 import { finishedEvent, interruptedEvent, startEvent, stepEvent, validationEvent } from "./event-makers.ts";
 import type { TrainEvent } from "./events.ts";
 import type { Batch, State, StepResult } from "./executor.ts";
@@ -14,7 +14,7 @@ import { diverged, judge, refuseNonFinite, restoreBundle, validate } from "./val
 
 /** Steps between two lines of training metrics. */
 const METRICS_EVERY = 10;
-const NO_SUMS = { lossSum: 0, tokens: 0 };
+const NO_SUMS = { lossSum: 0, units: 0 };
 
 /**
  * Trains a model, or goes on with a run, and tells what happens as events; prints nothing. A run that was killed at any moment and resumed ends with
@@ -55,13 +55,13 @@ async function* trainEpoch(session: Session): AsyncGenerator<TrainEvent, void, u
   const { config, dataset, executor, options } = session;
   const { saveEvery } = config.training;
   const batches = trainingBatches(dataset.train, config.training, session.position.epoch, session.position.batch);
-  const mean = meanTargetTokens(dataset.train);
+  const mean = meanUnits(dataset.train);
   const compute = async (batch: Batch) => {
     const step = session.position.step + 1;
     const learningRate = learningRateAt(config, step);
     const begun = performance.now();
     const result = await executor.step(batch, { step, learningRate, scale: lossScale(batch.size, mean) });
-    session.throughput.add(result.tokens, (performance.now() - begun) / 1000);
+    session.throughput.add(result.units, (performance.now() - begun) / 1000);
     return { result, step, learningRate };
   };
   for await (const { result: computed, last } of overlap(batches, compute)) {
@@ -81,7 +81,7 @@ function refuseDivergence(session: Session, { lossSum, gradientNorm }: StepResul
 }
 
 function advance(position: Position, result: StepResult, learningRate: number): Position {
-  const add = (sums: Position["running"]["epoch"]) => ({ lossSum: sums.lossSum + result.lossSum, tokens: sums.tokens + result.tokens });
+  const add = (sums: Position["running"]["epoch"]) => ({ lossSum: sums.lossSum + result.lossSum, units: sums.units + result.units });
   return {
     ...position,
     batch: position.batch + 1,
@@ -94,7 +94,7 @@ function advance(position: Position, result: StepResult, learningRate: number): 
 async function writeTrainingLine(session: Session, { gradientNorm }: StepResult): Promise<void> {
   const { position, metrics, throughput } = session;
   const { epoch, step, learningRate, running } = position;
-  const loss = running.interval.lossSum / running.interval.tokens;
+  const loss = running.interval.lossSum / running.interval.units;
   await metrics.write({ kind: "training", epoch, step, loss, learningRate, gradientNorm, seconds: throughput.elapsed });
   session.position = { ...position, running: { ...running, interval: NO_SUMS }, metricsLines: metrics.lines };
 }
@@ -109,7 +109,7 @@ async function* closeEpoch(session: Session): AsyncGenerator<TrainEvent, void, u
   const { epoch, step, running, best: before, epochsWithoutImprovement } = session.position;
   const best = forced === null || before?.validation == null || forced.loss < before.validation.loss;
   const validation = await judge(session, weightsOf(state), forced, best);
-  const trainingLoss = running.epoch.lossSum / running.epoch.tokens;
+  const trainingLoss = running.epoch.lossSum / running.epoch.units;
   if (validation !== null)
     await metrics.write({ kind: "validation", epoch, step, trainingLoss, ...validation, seconds: throughput.elapsed });
   session.position = {

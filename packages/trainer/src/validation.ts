@@ -2,9 +2,8 @@ import { rm } from "node:fs/promises";
 import { readBundle, UserError } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { evaluationBatches } from "./data/batches.ts";
-import { longestLengths } from "./data/pairs.ts";
 import { divergenceError, firstNonFinite } from "./divergence.ts";
-import { exactMatch, teacherForcing } from "./evaluate.ts";
+import { teacherForcing } from "./evaluate.ts";
 import type { State } from "./executor.ts";
 import { exportBundle, writeBundle, writeManifest } from "./export.ts";
 import type { BundleParts } from "./export.ts";
@@ -12,22 +11,21 @@ import { nextOf, publishBundle } from "./export/publish.ts";
 import type { ValidationFigures } from "./position.ts";
 import type { Session } from "./session.ts";
 
-const DECODE_PAIRS = 200;
-/** Bounds of the manifest's lengths. Twice the longest sequence seen leaves room for new text; far longer ones no such model gets right. */
-const [SHORTEST_LIMIT, LONGEST_LIMIT] = [32, 100_000];
+/** Examples that the weights of an epoch answer. */
+const MEASURED = 200;
 
 /**
- * Loss and token accuracy of the held-out pairs by teacher forcing; null where there are none, undefined where the run was asked to stop meanwhile.
+ * Loss and what else the task measures of the held-out examples by teacher forcing; null where there are none, undefined where the run was asked to stop meanwhile.
  * @throws UserError where the loss is not a number
  */
 export async function validate(session: Session): Promise<ValidationFigures | null | undefined> {
-  const { dataset, executor, options, config } = session;
+  const { task, dataset, executor, options, config } = session;
   if (dataset.valid.count === 0) return null;
   const batches = evaluationBatches(dataset.valid, config.training);
   try {
-    const { loss, tokenAccuracy } = await teacherForcing((batch) => executor.evaluate(batch), batches, options.signal);
-    if (!Number.isFinite(loss)) throw diverged(session, `the validation loss became ${loss}`);
-    return { loss, tokenAccuracy };
+    const figures = task.figures(await teacherForcing((batch) => executor.evaluate(batch), batches, options.signal));
+    if (!Number.isFinite(figures.loss)) throw diverged(session, `the validation loss became ${figures.loss}`);
+    return figures;
   } catch (error) {
     if (options.signal?.aborted === true && error === options.signal.reason) return undefined;
     throw error;
@@ -35,8 +33,8 @@ export async function validate(session: Session): Promise<ValidationFigures | nu
 }
 
 /**
- * Exports the weights beside the bundle, decodes some held-out pairs with them, and keeps them, as bundle and as `best.safetensors`, where they are
- * the best so far. Returns the figures, with the exact match where decoding was asked for.
+ * Exports the weights beside the bundle, answers some held-out examples with them, and keeps them, as bundle and as `best.safetensors`, where they are
+ * the best so far. Returns the figures, with those of the answers where they were asked for.
  */
 export async function judge(
   session: Session,
@@ -44,19 +42,16 @@ export async function judge(
   figures: ValidationFigures | null,
   best: boolean,
 ): Promise<ValidationFigures | null> {
-  const { dataset, options, run, position } = session;
-  const decode = figures === null ? undefined : options.decode;
-  if (!best && decode === undefined) return figures;
+  const { task, dataset, options, run, position } = session;
+  const measure = figures === null ? undefined : options.measure;
+  if (!best && measure === undefined) return figures;
   const candidate = nextOf(run.paths.bundle);
   const parts = bundleParts(session, weights, { ...position, validation: figures });
   const manifest = await writeBundle(candidate, parts, options.buildInferenceGraphs);
   const complete =
-    figures === null || decode === undefined
+    figures === null || measure === undefined
       ? figures
-      : {
-          ...figures,
-          sequenceAccuracy: await exactMatch(dataset.valid, options.decodePairs ?? DECODE_PAIRS, (sources) => decode(candidate, sources)),
-        };
+      : { ...figures, ...(await measure(task, candidate, dataset.valid, options.measured ?? MEASURED)) };
   if (best) await keep(session, weights, complete, { candidate, manifest });
   else await rm(candidate, { recursive: true, force: true });
   return complete;
@@ -108,16 +103,12 @@ interface Figures {
 }
 
 function bundleParts({ config, dataset, model }: Session, weights: State, { epoch, step, validation }: Figures): BundleParts {
-  const longest = longestLengths(dataset.train, dataset.valid);
+  const { manifest, files } = dataset;
   return {
     model,
     weights,
-    source: { tokens: config.source.tokens, vocabulary: dataset.sourceVocabulary, maxLength: lengthLimit(longest.source) },
-    target: { tokens: config.target.tokens, vocabulary: dataset.targetVocabulary, maxLength: lengthLimit(longest.target) },
+    manifest,
+    files,
     training: { seed: config.training.seed, steps: step, epochs: epoch, ...(validation && { validation }) },
   };
-}
-
-function lengthLimit(longest: number): number {
-  return Math.min(Math.max(2 * longest, SHORTEST_LIMIT), LONGEST_LIMIT);
 }

@@ -62,7 +62,7 @@ async function writeFiles(folder: string, model: ModelConfig, config: Config): P
   const weights = new Map(parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, seed) }]));
   const { header, chunks } = encodeSafetensors(weights, { format: "s2s-weights" });
   await write(WEIGHTS, chunks);
-  const { encoder, decoder, generate, ...rest } = buildInferenceGraphs(model, { file: WEIGHTS, offsets: header.tensors });
+  const { encoder, decoder, generate, predict, ...rest } = buildInferenceGraphs(model, { file: WEIGHTS, offsets: header.tensors });
   const manifest: GraphsManifest = {
     formatVersion: FORMAT_VERSION,
     kind: "graphs",
@@ -71,9 +71,10 @@ async function writeFiles(folder: string, model: ModelConfig, config: Config): P
     training: { optimizer, slots: [...optimizerOf(config).slots], clipNorm, dropout, labelSmoothing, seed },
     graphs: {
       ...training,
-      encoder: await writeInference("encoder", encoder),
-      decoder: await writeInference("decoder", decoder),
-      generate: await writeInference("generate", generate),
+      ...(encoder && { encoder: await writeInference("encoder", encoder) }),
+      ...(decoder && { decoder: await writeInference("decoder", decoder) }),
+      ...(generate && { generate: await writeInference("generate", generate) }),
+      ...(predict && { predict: await writeInference("predict", predict) }),
     },
     weights: WEIGHTS,
     ...rest,

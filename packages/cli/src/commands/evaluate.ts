@@ -1,8 +1,9 @@
-import { configKeys, createExecutor, defaultThreads, evaluateBundle, resolveConfig, type Evaluation } from "@s2s/trainer";
+import { configKeys, createExecutor, defaultThreads, evaluateBundle, resolveConfig } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { jsonOption, required } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
-import { count, loss, percent, table } from "../report/format.ts";
+import { figureRows } from "../report/figures.ts";
+import { table } from "../report/format.ts";
 import type { Terminal } from "../terminal.ts";
 
 const HELP = `
@@ -33,17 +34,6 @@ export function evaluateCommand(terminal: Terminal): Command {
     const threads = config.training.threads ?? defaultThreads();
     const evaluation = await evaluateBundle(run, { file, config, threads, createExecutor });
     if (options.json) terminal.printJson(evaluation);
-    else for (const line of lines(evaluation)) terminal.print(line);
+    else for (const line of table(figureRows(evaluation))) terminal.print(line);
   });
-}
-
-function lines({ pairs, targetTokens, loss: nats, perplexity, tokenAccuracy, sequenceAccuracy }: Evaluation): string[] {
-  return table([
-    ["pairs", count(pairs)],
-    ["target tokens", count(targetTokens)],
-    ["loss (nats a token)", loss(nats)],
-    ["perplexity", perplexity.toFixed(3)],
-    ["token accuracy", percent(tokenAccuracy)],
-    ["sequence accuracy", percent(sequenceAccuracy)],
-  ]);
 }

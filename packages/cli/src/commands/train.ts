@@ -1,5 +1,5 @@
 import { UserError } from "@s2s/runtime";
-import { buildInferenceGraphs, configKeys, createExecutor, decodeWithBundle, train, type TrainEvent } from "@s2s/trainer";
+import { buildInferenceGraphs, configKeys, createExecutor, measureBundle, train, type TrainEvent } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { resolve } from "node:path";
 import { catchInterrupts } from "../interrupt.ts";
@@ -68,7 +68,7 @@ export function trainCommand(terminal: Terminal): Command {
 }
 
 /** What trains and answers: ONNX Runtime on this machine. */
-const MACHINERY = { createExecutor, buildInferenceGraphs, decode: decodeWithBundle };
+const MACHINERY = { createExecutor, buildInferenceGraphs, measure: measureBundle };
 
 /** The run's folder, and whether it is there already. @throws UserError where the options do not say or contradict each other */
 function target({ config, out, resume }: Options): { folder: string; resume: boolean } {

@@ -8,9 +8,13 @@ export function describeText(
   { bold, dim }: Colors,
 ): string[] {
   const lines = [
-    `${bold(path)}: ${kind}${model ? ` of a ${model.kind} model` : ""}, ${count(parameters)} ${kind === "graph" ? "stored numbers" : "parameters"}`,
+    `${bold(path)}: ${kind}${model ? ` of a model from ${model.input.kind} to ${model.output.kind}` : ""}, ${count(parameters)} ${kind === "graph" ? "stored numbers" : "parameters"}`,
   ];
-  if (model) lines.push(`vocabulary ${count(model.sourceVocabulary)} -> ${count(model.targetVocabulary)}`);
+  if (model) {
+    const { input, output } = model;
+    if (input.kind === "tokens") lines.push(`${count(input.vocabulary)} source tokens`);
+    if (output.kind === "tokens") lines.push(`${count(output.vocabulary)} target tokens`);
+  }
   if (lengths) lines.push(`reads at most ${plural(lengths.source - 1, "token")}, writes at most ${count(lengths.target - 1)}`);
   if (training)
     lines.push(

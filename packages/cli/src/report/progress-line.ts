@@ -27,8 +27,8 @@ export function progressText(event: StepEvent): string {
   return [...partsOf(event), `step ${event.batch}/${event.batches} of the epoch`].join("  ");
 }
 
-function partsOf({ epoch, epochs, epochLoss, tokensPerSecond, secondsLeft }: StepEvent): string[] {
-  return [`epoch ${epoch}/${epochs}`, `loss ${loss(epochLoss)}`, `${count(tokensPerSecond)} tokens/s`, `${duration(secondsLeft)} left`];
+function partsOf({ epoch, epochs, epochLoss, unitsPerSecond, unit, secondsLeft }: StepEvent): string[] {
+  return [`epoch ${epoch}/${epochs}`, `loss ${loss(epochLoss)}`, `${count(unitsPerSecond)} ${unit}s/s`, `${duration(secondsLeft)} left`];
 }
 
 function bar(progress: number, width: number): string {

@@ -1,6 +1,7 @@
 import { describeFilter, type TrainEvent } from "@s2s/trainer";
 import type { Colors } from "../terminal.ts";
-import { count, duration, loss, percent, plural } from "./format.ts";
+import { figureTexts } from "./figures.ts";
+import { count, duration, loss, plural } from "./format.ts";
 
 /** What an event of a training run is worth saying, line by line; steps are the progress bar's. */
 export function trainLines(event: TrainEvent, colors: Colors): string[] {
@@ -30,16 +31,21 @@ export function trainLines(event: TrainEvent, colors: Colors): string[] {
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 
 function startLines(
-  { folder, parameters, pairs, filter, vocabulary, threads, epochs, resumed }: EventOf<"start">,
+  { folder, parameters, examples, filter, vocabulary, threads, epochs, resumed }: EventOf<"start">,
   { bold }: Colors,
 ): string[] {
   const dropped = describeFilter(filter);
   return [
-    `${bold(folder)}: ${count(parameters)} parameters, vocabulary ${count(vocabulary.source)} -> ${count(vocabulary.target)}`,
-    `${plural(pairs.training, "pair")} to train on, ${count(pairs.validation)} to validate, ${plural(epochs, "epoch")}, ${plural(threads, "thread")}`,
+    [`${bold(folder)}: ${count(parameters)} parameters`, ...vocabularyText(vocabulary)].join(", "),
+    `${plural(examples.training, "example")} to train on, ${count(examples.validation)} to validate, ${plural(epochs, "epoch")}, ${plural(threads, "thread")}`,
     ...(dropped === undefined ? [] : [dropped]),
     ...(resumed ? [resumedLine(resumed, epochs)] : []),
   ];
+}
+
+function vocabularyText({ source, target, labels }: EventOf<"start">["vocabulary"]): string[] {
+  const sizes = [source, target].filter((size) => size !== undefined).map(count);
+  return [...(sizes.length > 0 ? [`vocabulary ${sizes.join(" -> ")}`] : []), ...(labels === undefined ? [] : [plural(labels, "label")])];
 }
 
 function resumedLine({ epoch, step }: { readonly epoch: number; readonly step: number }, epochs: number): string {
@@ -51,8 +57,7 @@ function validationLine({ epoch, epochs, trainingLoss, validation, best, seconds
   const label = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
   const parts = [label, `loss ${loss(trainingLoss)}`];
   if (validation) {
-    parts.push(`validation ${loss(validation.loss)}`, `tokens ${percent(validation.tokenAccuracy)}`);
-    if (validation.sequenceAccuracy !== undefined) parts.push(`exact ${percent(validation.sequenceAccuracy)}`);
+    parts.push(`validation ${loss(validation.loss)}`, ...figureTexts(validation));
   }
   parts.push(duration(seconds));
   const line = parts.join("  ");
@@ -60,7 +65,7 @@ function validationLine({ epoch, epochs, trainingLoss, validation, best, seconds
 }
 
 function finishedLines({ bestEpoch, validation, bundle, seconds, next }: EventOf<"finished">, { bold }: Colors): string[] {
-  const figures = validation ? ` (validation ${loss(validation.loss)}, tokens ${percent(validation.tokenAccuracy)})` : "";
+  const figures = validation ? ` (${[`validation ${loss(validation.loss)}`, ...figureTexts(validation)].join(", ")})` : "";
   return [`Done in ${duration(seconds)}: epoch ${bestEpoch}${figures} is the model in ${bold(bundle)}`, "Next:", ...commands(next)];
 }
 

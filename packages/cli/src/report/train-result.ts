@@ -5,8 +5,8 @@ export function trainResult(events: readonly TrainEvent[]): object {
   const start = events.find((event) => event.type === "start");
   const end = events.findLast((event) => event.type === "finished" || event.type === "interrupted");
   if (start === undefined || end === undefined) throw new Error("training ended without telling how");
-  const { parameters, pairs, vocabulary, threads } = start;
+  const { task, parameters, examples, vocabulary, threads } = start;
   const { type, next: _next, ...rest } = end;
   const epochs = events.filter((event) => event.type === "validation").map(({ type: _type, epochs: _epochs, ...figures }) => figures);
-  return { status: type, ...rest, parameters, pairs, vocabulary, threads, history: epochs };
+  return { status: type, ...rest, task, parameters, examples, vocabulary, threads, history: epochs };
 }

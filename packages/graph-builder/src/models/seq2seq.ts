@@ -1,9 +1,11 @@
-import type { ModelConfig } from "@s2s/runtime/manifest";
+import { isSeq2Seq, type ModelConfig } from "@s2s/runtime/manifest";
 import type { Value } from "../ir.ts";
 import { dropout } from "../layers/dropout.ts";
 import { embedding } from "../layers/embedding.ts";
 import { linear } from "../layers/linear.ts";
-import { type LstmState, lstm } from "../layers/lstm.ts";
+import type { CellState } from "../layers/cells/cell.ts";
+import { CELLS } from "../layers/cells/index.ts";
+import { recurrent } from "../layers/recurrent.ts";
 import { reverseByLength, swapBatchAndTime } from "../layers/sequence.ts";
 import type { Scope } from "../scope.ts";
 
@@ -13,12 +15,14 @@ import type { Scope } from "../scope.ts";
  * (a deeper decoder's lowest layers share the encoder's lowest); where widths differ, a linear bridge is learned.
  */
 export function seq2seq(scope: Scope, config: ModelConfig) {
-  const { encoder: e, decoder: d } = config;
+  if (!isSeq2Seq(config)) throw new Error(`a model from ${config.input.kind} to ${config.output.kind} is no encoder-decoder of tokens`);
+  const { input, encoder: e, output: d } = config;
   const encoderScope = scope.in("encoder");
   const decoderScope = scope.in("decoder");
-  const embedSource = embedding(encoderScope.in("embedding"), config.sourceVocabulary, e.embedding);
-  const encoder = lstm(encoderScope.in("lstm"), {
-    inputs: e.embedding,
+  const embedSource = embedding(encoderScope.in("embedding"), input.vocabulary, input.embedding);
+  const encoder = recurrent(encoderScope.in("lstm"), {
+    cell: "lstm",
+    inputs: input.embedding,
     hidden: e.hidden,
     layers: e.layers,
     bidirectional: e.bidirectional,
@@ -29,36 +33,30 @@ export function seq2seq(scope: Scope, config: ModelConfig) {
       ? null
       : Array.from({ length: d.layers }, (_, layer) => {
           const own = scope.in("bridge").in(layer);
-          return { h: linear(own.in("h"), width, d.hidden), c: linear(own.in("c"), width, d.hidden) };
+          return CELLS.lstm.parts.map((part) => linear(own.in(part), width, d.hidden));
         });
-  const embedTarget = embedding(decoderScope.in("embedding"), config.targetVocabulary, d.embedding);
-  const decoder = lstm(decoderScope.in("lstm"), { inputs: d.embedding, hidden: d.hidden, layers: d.layers });
-  const output = linear(decoderScope.in("readout"), d.hidden, config.targetVocabulary);
+  const embedTarget = embedding(decoderScope.in("embedding"), d.vocabulary, d.embedding);
+  const decoder = recurrent(decoderScope.in("lstm"), { cell: "lstm", inputs: d.embedding, hidden: d.hidden, layers: d.layers });
+  const output = linear(decoderScope.in("readout"), d.hidden, d.vocabulary);
 
   return {
+    config,
     /** source [B, S] int32, lengths [B] int32 -> the decoder's initial states, one for each of its layers, [B, H]. */
-    encode(source: Value, lengths: Value): LstmState[] {
+    encode(source: Value, lengths: Value): CellState[] {
       const ids = swapBatchAndTime(source);
       const x = embedSource(e.reverseSource ? reverseByLength(ids, lengths) : ids);
       const { states } = encoder.run(dropout(encoderScope, x), null, lengths);
       return Array.from({ length: d.layers }, (_, layer) => {
         const from = states[Math.max(0, layer + e.layers - d.layers)];
-        return bridges ? { h: bridges[layer].h(from.h), c: bridges[layer].c(from.c) } : from;
+        return bridges ? from.map((part, i) => bridges[layer][i](part)) : from;
       });
     },
     /** Target ids [T, B] -> [T, B, E]. */
     embed: (ids: Value): Value => dropout(decoderScope.in("embedding"), embedTarget(ids)),
     /** All steps at once, in training: x [T, B, E] -> h of the last layer [T, B, H]. */
-    recur: (x: Value, states: readonly LstmState[]): Value => decoder.run(x, states, null).outputs,
-    /** One step, in inference: x [B, E] -> the states after it. */
-    step(x: Value, states: readonly LstmState[]): LstmState[] {
-      let input = x;
-      return decoder.cells.map(({ directions: [cell] }, layer) => {
-        const next = cell.step(cell.project(input), states[layer]);
-        input = next.h;
-        return next;
-      });
-    },
+    recur: (x: Value, states: readonly CellState[]): Value => decoder.run(x, states, null).outputs,
+    /** One step, in inference: x [B, E] -> h of the last layer and the states after it. */
+    step: (x: Value, states: readonly CellState[]) => decoder.step(x, states),
     /** h [..., H] -> logits [..., V]. */
     readout: (h: Value): Value => output(dropout(decoderScope.in("readout"), h)),
   };

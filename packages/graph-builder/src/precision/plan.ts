@@ -26,7 +26,7 @@ export type Int8Plan = ReadonlyMap<string, Int8Weight>;
 interface Traced {
   readonly encoder: Graph;
   readonly decoder: Graph;
-  readonly states: readonly { readonly initial: string; readonly input: string; readonly output: string }[];
+  readonly states: readonly { readonly initial: string | null; readonly input: string; readonly output: string }[];
 }
 
 /** One plan for all graphs of a model, so that each of them computes the same. */
@@ -76,7 +76,7 @@ function origins({ encoder, decoder, states }: Traced): Map<Value, StateOrigin> 
   return new Map(
     states.map((state) => [
       decoder.inputs.find(({ name }) => name === state.input)!,
-      { initial: output(encoder, state.initial), next: output(decoder, state.output) },
+      { initial: output(encoder, state.initial as string), next: output(decoder, state.output) },
     ]),
   );
 }

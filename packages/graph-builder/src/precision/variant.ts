@@ -23,7 +23,7 @@ export interface TracedVariant extends TracedInference {
 /** The inference graphs of a model whose weights are stored in some precision. What goes in and out of the graphs is float32 in each. */
 export function traceVariant(model: ModelConfig, precision: Precision): TracedVariant {
   // The products of the runtime's LSTM operator are its own: they are not quantised.
-  const recurrence = precision === "int8" && 4 * model.encoder.hidden ** 2 >= LEAST_DYNAMIC ? "loop" : "operator";
+  const recurrence = precision === "int8" && model.encoder !== null && 4 * model.encoder.hidden ** 2 >= LEAST_DYNAMIC ? "loop" : "operator";
   const traced = { ...traceInference(model, "float32", recurrence), generate: traceGenerate(model, "float32", recurrence).graph };
   const graphs = [traced.encoder, traced.decoder, traced.generate];
   switch (precision) {

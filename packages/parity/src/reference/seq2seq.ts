@@ -1,4 +1,4 @@
-import type { ModelConfig } from "@s2s/runtime/manifest";
+import { isSeq2Seq, type ModelConfig, type Seq2SeqConfig } from "@s2s/runtime/manifest";
 import { type Cell, type State, zeroState } from "./cell.ts";
 import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
 import { embedding } from "./embedding.ts";
@@ -25,17 +25,18 @@ const START = 2;
  */
 export class Reference {
   readonly vocabularySize: number;
-  readonly #model: ModelConfig;
+  readonly #model: Seq2SeqConfig;
   readonly #parameters: Parameters;
   readonly #encoder: readonly Layer[];
   readonly #decoder: readonly Cell[];
 
   constructor(model: ModelConfig, weights: Weights) {
+    if (!isSeq2Seq(model)) throw new Error(`a model from ${model.input.kind} to ${model.output.kind} is no encoder-decoder of tokens`);
     this.#model = model;
-    this.vocabularySize = model.targetVocabulary;
+    this.vocabularySize = model.output.vocabulary;
     const parameters = new Parameters(weights);
     this.#parameters = parameters;
-    const { encoder, decoder } = model;
+    const { encoder, output: decoder } = model;
     this.#encoder = Array.from({ length: encoder.layers }, (_, layer): Layer => {
       const forward = lstmCell(parameters, `encoder.lstm.${layer}`);
       return encoder.bidirectional ? [forward, lstmCell(parameters, `encoder.lstm.${layer}.backward`)] : [forward];

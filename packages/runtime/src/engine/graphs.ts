@@ -1,5 +1,6 @@
 import type { Bundle } from "../bundle.ts";
 import { UserError } from "../errors.ts";
+import { given } from "../given.ts";
 import type { SessionOptions } from "../ort.ts";
 import type { ScoreOptions, TargetScore } from "../search/score.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
@@ -32,7 +33,7 @@ export class Graphs {
 
   /** @throws UserError as `search`, and for options that need the graphs of single steps where there are none */
   async search(sources: Ids, options: SearchOptions): Promise<Hypothesis[][]> {
-    const settings = resolveSearchOptions(options, this.#bundle.manifest.target.size);
+    const settings = resolveSearchOptions(options, given(this.#bundle.manifest.target, "target tokens").size);
     if (this.#prefersWhole && servesWhole(settings) && options.onToken === undefined)
       return (await this.#openWhole()).search(sources, settings, options);
     return (await this.#openSteps()).search(sources, options);

@@ -1,9 +1,10 @@
 import type { Bundle } from "../bundle.ts";
 import { UserError } from "../errors.ts";
+import { given } from "../given.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
 import type { TargetScore } from "../search/score.ts";
 import { createTokenizer, type Tokenizer } from "../tokenizer.ts";
-import { END_ID, SPECIAL_TOKENS, UNKNOWN_ID } from "../vocabulary.ts";
+import { END_ID, SPECIAL_TOKENS, UNKNOWN_ID, type Vocabulary } from "../vocabulary.ts";
 import { Pieces } from "./pieces.ts";
 import type { Generation, Refusal, Score } from "./service.ts";
 
@@ -13,14 +14,19 @@ const TOO_MANY_MARKS = "has 100 or more combining marks in a row, which no writi
 
 /** Between the texts that a caller knows and the ids that the graphs know. */
 export class Texts {
-  readonly #bundle: Bundle;
+  readonly #manifest: Bundle["manifest"];
+  readonly #sourceVocabulary: Vocabulary;
+  readonly #targetVocabulary: Vocabulary;
   readonly #source: Tokenizer;
   readonly #target: Tokenizer;
 
   constructor(bundle: Bundle) {
-    this.#bundle = bundle;
-    this.#source = createTokenizer(bundle.manifest.source.tokens);
-    this.#target = createTokenizer(bundle.manifest.target.tokens);
+    const { manifest } = bundle;
+    this.#manifest = manifest;
+    this.#sourceVocabulary = given(bundle.source, "source tokens");
+    this.#targetVocabulary = given(bundle.target, "target tokens");
+    this.#source = createTokenizer(given(manifest.source, "source tokens").tokens);
+    this.#target = createTokenizer(given(manifest.target, "target tokens").tokens);
   }
 
   /** Ids that end with `</s>`; nothing of a text without a token. */
@@ -28,16 +34,16 @@ export class Texts {
     if (typeof text !== "string") throw new UserError(`a source must be a text, not ${typeof text}`);
     if (MANY_MARKS.test(text)) return { error: `the text ${TOO_MANY_MARKS}` };
     const tokens = this.#source.tokenize(text);
-    const most = this.#bundle.manifest.maxSourceLength - 1;
+    const most = this.#manifest.maxSourceLength - 1;
     if (tokens.length > most) return { error: tooLong(text, tokens.length, most) };
-    return tokens.length === 0 ? undefined : [...this.#bundle.source.encode(tokens), END_ID];
+    return tokens.length === 0 ? undefined : [...this.#sourceVocabulary.encode(tokens), END_ID];
   }
 
   /** Ids without `</s>`. */
   encodeTarget(text: string, what: string): number[] {
     if (typeof text !== "string") throw new UserError(`${what} must be a text, not ${typeof text}`);
     if (MANY_MARKS.test(text)) throw new UserError(`${what} ${TOO_MANY_MARKS}`);
-    return this.#bundle.target.encode(this.#target.tokenize(text));
+    return this.#targetVocabulary.encode(this.#target.tokenize(text));
   }
 
   /** As `encodeTarget`. @throws UserError also for tokens that the vocabulary lacks: an answer that begins with `<unk>` is not what was asked for */
@@ -62,16 +68,16 @@ export class Texts {
   }
 
   score(target: readonly number[], { score, logProbabilities }: TargetScore): Score {
-    const names = [...this.#bundle.target.decode(target), SPECIAL_TOKENS[END_ID] as string];
+    const names = [...this.#targetVocabulary.decode(target), SPECIAL_TOKENS[END_ID] as string];
     return { score, tokens: names.map((token, i) => ({ token, logProbability: logProbabilities[i] as number })) };
   }
 
   pieces(): Pieces {
-    return new Pieces(this.#bundle.target, this.#bundle.manifest.target.tokens);
+    return new Pieces(this.#targetVocabulary, this.#target.unit);
   }
 
   #generation({ ids, attention, ...figures }: Hypothesis): Generation {
-    const tokens = this.#bundle.target.decode(ids);
+    const tokens = this.#targetVocabulary.decode(ids);
     const generation = { text: this.#target.detokenize(tokens), tokens, ...figures };
     return attention === undefined ? generation : { ...generation, attention: attention.map((row) => Array.from(row)) };
   }

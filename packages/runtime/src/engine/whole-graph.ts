@@ -1,5 +1,6 @@
 import type { Bundle } from "../bundle.ts";
 import { UserError } from "../errors.ts";
+import { given } from "../given.ts";
 import type { GraphInfo } from "../manifest.ts";
 import { openGraph } from "../open-graph.ts";
 import { Tensor, type Session, type SessionOptions } from "../ort.ts";
@@ -32,7 +33,11 @@ export class WholeGraph {
 
   /** @throws UserError as `openGraph` */
   static async open(bundle: Bundle, info: GraphInfo, options: SessionOptions): Promise<WholeGraph> {
-    return new WholeGraph(await openGraph(bundle, info, options), bundle.files.locate(info.file), bundle.manifest.target.size);
+    return new WholeGraph(
+      await openGraph(bundle, info, options),
+      bundle.files.locate(info.file),
+      given(bundle.manifest.target, "target tokens").size,
+    );
   }
 
   /** What `search` gives for the same settings, which the graph must serve. @throws UserError for outputs that are no numbers, or no answers */

@@ -33,10 +33,10 @@ export async function openModel(where: string, file: RandomAccess, graph: GraphS
   const text = entry(METADATA_KEYS.manifest);
   const manifestName = `${where} (${METADATA_KEYS.manifest})`;
   const { source, target } = parseManifest(decodeText(text, manifestName), manifestName);
-  const keys = new Map([
+  const keys = new Map<string, string>([
     [MANIFEST_FILE, METADATA_KEYS.manifest],
-    [target.vocabulary, METADATA_KEYS.target],
-    [source.vocabulary, METADATA_KEYS.source],
+    ...(target ? [[target.vocabulary, METADATA_KEYS.target] as const] : []),
+    ...(source ? [[source.vocabulary, METADATA_KEYS.source] as const] : []),
   ]);
   const locate = (name: string): string => (keys.has(name) ? `${where} (${keys.get(name)})` : where);
   async function read(info: FileInfo): Promise<Uint8Array<ArrayBuffer>> {

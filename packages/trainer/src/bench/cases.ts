@@ -1,5 +1,7 @@
 import { UserError } from "@s2s/runtime";
 import type { ModelConfig } from "@s2s/runtime/manifest";
+import { resolveConfig } from "../load-config.ts";
+import { modelConfig } from "../model-config.ts";
 
 /** An LSTM encoder-decoder and its batch. */
 export interface BenchCase {
@@ -41,13 +43,7 @@ export function benchCase(name: string): BenchCase {
 
 export function benchModel({ hidden, layers, sourceVocabulary, targetVocabulary }: BenchCase): ModelConfig {
   const size = { embedding: hidden, hidden, layers };
-  return {
-    kind: "seq2seq",
-    sourceVocabulary,
-    targetVocabulary,
-    encoder: { ...size, bidirectional: false, reverseSource: false },
-    decoder: size,
-  };
+  return modelConfig(resolveConfig({ encoder: size, decoder: size }, "bench"), { source: sourceVocabulary, target: targetVocabulary });
 }
 
 /**

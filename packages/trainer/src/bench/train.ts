@@ -1,7 +1,7 @@
 import { parameterCount } from "../executors/graphs.ts";
 import { resolveConfig } from "../load-config.ts";
 import { hash32 } from "../data/random.ts";
-import type { Batch } from "../executor.ts";
+import type { Batch, BatchTensor } from "../executor.ts";
 import type { CreateExecutor } from "../train-options.ts";
 import { type BenchCase, benchCase, benchModel, median, stepOperations } from "./cases.ts";
 
@@ -34,7 +34,7 @@ export async function benchTrain(
   try {
     for (let step = 1; step <= WARM_UP + steps; step++) {
       const begin = performance.now();
-      await executor.step(batch, { step, learningRate: config.training.learningRate, scale: 1 / batch.targetTokens });
+      await executor.step(batch, { step, learningRate: config.training.learningRate, scale: 1 / batch.units });
       if (step > WARM_UP) times.push(performance.now() - begin);
     }
   } finally {
@@ -47,7 +47,7 @@ export async function benchTrain(
     steps,
     msPerStep: round(ms, 2),
     minMsPerStep: round(Math.min(...times), 2),
-    targetTokensPerSecond: Math.round(batch.targetTokens / (ms / 1000)),
+    targetTokensPerSecond: Math.round(batch.units / (ms / 1000)),
     gflopsPerSecond: round(stepOperations(size) / ms / 1e6, 1),
     parameters: parameterCount(benchModel(size)),
   };
@@ -59,15 +59,20 @@ export function randomIds(count: number, vocabulary: number, purpose: string): I
 }
 
 function randomBatch({ batch, sourceLength, targetLength, sourceVocabulary, targetVocabulary }: BenchCase): Batch {
+  const ids = (purpose: string, vocabulary: number, length: number): BatchTensor => ({
+    type: "int32",
+    shape: [batch, length],
+    data: randomIds(batch * length, vocabulary, purpose),
+  });
   return {
     size: batch,
-    sourceLength,
-    targetLength,
-    source: randomIds(batch * sourceLength, sourceVocabulary, "source"),
-    sourceLengths: new Int32Array(batch).fill(sourceLength),
-    targetInput: randomIds(batch * targetLength, targetVocabulary, "input"),
-    targetOutput: randomIds(batch * targetLength, targetVocabulary, "output"),
-    targetTokens: batch * targetLength,
+    tensors: {
+      source: ids("source", sourceVocabulary, sourceLength),
+      source_lengths: { type: "int32", shape: [batch], data: new Int32Array(batch).fill(sourceLength) },
+      target_input: ids("input", targetVocabulary, targetLength),
+      target_output: ids("output", targetVocabulary, targetLength),
+    },
+    units: batch * targetLength,
   };
 }
 

@@ -1,18 +1,10 @@
 import { END_ID, START_ID } from "@s2s/runtime/parts";
-import type { Batch } from "../executor.ts";
+import type { Batch, BatchTensor } from "../executor.ts";
+import { roundUp } from "./examples.ts";
 import type { Pairs } from "./pairs.ts";
 
-/** A batch that knows which pairs its rows are. */
-export interface PairBatch extends Batch {
-  /** [B] index of each row's pair. */
-  readonly pairs: Uint32Array;
-}
-
-/** Smallest multiple of `bucket` that is not below `length`. */
-export const roundUp = (length: number, bucket: number): number => Math.ceil(length / bucket) * bucket;
-
 /** Pads the pairs at `indices` with 0 on the right; S and T are the longest lengths, `</s>` included, rounded up to multiples of `bucket`. */
-export function collate(pairs: Pairs, indices: Uint32Array, bucket: number): PairBatch {
+export function collate(pairs: Pairs, indices: Uint32Array, bucket: number): Batch {
   const size = indices.length;
   const sourceLengths = new Int32Array(size);
   let longestSource = 0;
@@ -41,5 +33,12 @@ export function collate(pairs: Pairs, indices: Uint32Array, bucket: number): Pai
     targetOutput.set(targetIds, row * T);
     targetOutput[row * T + targetIds.length] = END_ID;
   }
-  return { pairs: indices, size, sourceLength: S, targetLength: T, source, sourceLengths, targetInput, targetOutput, targetTokens };
+  const ids = (data: Int32Array, ...shape: number[]): BatchTensor => ({ type: "int32", shape: [size, ...shape], data });
+  const tensors = {
+    source: ids(source, S),
+    source_lengths: ids(sourceLengths),
+    target_input: ids(targetInput, T),
+    target_output: ids(targetOutput, T),
+  };
+  return { size, tensors, units: targetTokens };
 }

@@ -34,7 +34,7 @@ export async function loadDataset(config: Config): Promise<Dataset> {
   const sourceTokenizer = createTokenizer(source.tokens);
   const targetTokenizer = createTokenizer(target.tokens);
   const sourceTable = new TokenTable();
-  const targetTable = new TokenTable();
+  const targetTable = target.shared ? sourceTable : new TokenTable();
   // One pass over the file: provisional ids are renamed once the split says which pairs count for the vocabularies.
   const corpus = await encodeCorpus(
     data.train,
@@ -46,9 +46,12 @@ export async function loadDataset(config: Config): Promise<Dataset> {
   if (fraction > 0 && corpus.pairs.count < 2) {
     throw new UserError(`${data.train}: a single pair cannot be split: give more pairs, data.valid, or data.validFraction 0`);
   }
-  const split = splitPairs(corpus.pairs.count, fraction, data.validSplit, training.seed);
-  const sourceVocabulary = buildVocabulary(sourceTable, corpus.pairs.sources, split.train, source);
-  const targetVocabulary = buildVocabulary(targetTable, corpus.pairs.targets, split.train, target);
+  const { sources, targets } = corpus.pairs;
+  const sourceOf = (pair: number): string => sources.get(pair).join(" ");
+  const split = splitPairs(corpus.pairs.count, { fraction, how: data.validSplit, seed: training.seed, sourceOf });
+  const sides = target.shared ? [sources, targets] : [sources];
+  const sourceVocabulary = buildVocabulary(sourceTable, sides, split.train, source);
+  const targetVocabulary = target.shared ? sourceVocabulary : buildVocabulary(targetTable, [targets], split.train, target);
   const held = selectPairs(corpus.pairs, split.valid);
   const valid =
     data.valid === undefined
@@ -69,9 +72,15 @@ export async function loadDataset(config: Config): Promise<Dataset> {
   };
 }
 
-/** Builds a vocabulary from the training sequences and renames the provisional ids of all sequences to its ids. */
-function buildVocabulary(table: TokenTable, sequences: Sequences, train: Uint32Array, side: Config["source"]): Vocabulary {
-  const vocabulary = Vocabulary.build(table.count(sequences, train), { size: side.vocabulary, minFrequency: side.minFrequency });
-  sequences.relabel(vocabulary.encode(table.tokens()));
+/** Builds a vocabulary from the training sequences of one side, or of both, and renames the provisional ids of all their sequences to its ids. */
+function buildVocabulary(
+  table: TokenTable,
+  sides: readonly Sequences[],
+  train: Uint32Array,
+  side: Pick<Config["source"], "vocabulary" | "minFrequency">,
+): Vocabulary {
+  const vocabulary = Vocabulary.build(table.count(sides, train), { size: side.vocabulary, minFrequency: side.minFrequency });
+  const ids = vocabulary.encode(table.tokens());
+  for (const sequences of sides) sequences.relabel(ids);
   return vocabulary;
 }

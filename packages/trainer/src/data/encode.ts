@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { UserError } from "@s2s/runtime";
-import type { Tokenizer, Vocabulary } from "@s2s/runtime";
+import { createTokenizer, given, UserError } from "@s2s/runtime";
+import type { Bundle, Manifest, Tokenizer, Vocabulary } from "@s2s/runtime";
 import { readPairs } from "./corpus.ts";
 import type { CorpusOptions } from "./corpus.ts";
 import { PairStore } from "./pairs.ts";
@@ -29,6 +29,16 @@ export interface EncodedCorpus {
 /** Ids of a text in a vocabulary that exists. */
 export function vocabularyEncoding(tokenizer: Tokenizer, vocabulary: Vocabulary): SideEncoding {
   return { encode: (text) => vocabulary.encode(tokenizer.tokenize(text)) };
+}
+
+/** How a bundle's own tokens and vocabularies make ids of texts. @throws UserError for a model that has not both */
+export function bundleEncoding({ manifest, source, target }: Pick<Bundle, "manifest" | "source" | "target">): {
+  readonly source: SideEncoding;
+  readonly target: SideEncoding;
+} {
+  const side = (info: Manifest["source"], vocabulary: Vocabulary | undefined, what: string): SideEncoding =>
+    vocabularyEncoding(createTokenizer(given(info, what).tokens), given(vocabulary, what));
+  return { source: side(manifest.source, source, "source tokens"), target: side(manifest.target, target, "target tokens") };
 }
 
 /**

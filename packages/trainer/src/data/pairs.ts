@@ -1,11 +1,13 @@
+import type { Batch } from "../executor.ts";
+import { collate } from "./collate.ts";
+import type { Examples } from "./examples.ts";
 import { Sequences } from "./sequences.ts";
 
 /**
  * Encoded pairs by index: token ids without `<s>` and `</s>`. Batches need nothing else, so that pairs in memory can give way to an
  * index of line offsets into a file.
  */
-export interface Pairs {
-  readonly count: number;
+export interface Pairs extends Examples {
   /** Source tokens of a pair, `</s>` not counted; likewise for the target. */
   sourceLength(pair: number): number;
   targetLength(pair: number): number;
@@ -14,8 +16,27 @@ export interface Pairs {
   target(pair: number): Int32Array;
 }
 
+/** What batches need to know of pairs, from the pairs themselves. */
+abstract class PairExamples implements Pairs {
+  abstract readonly count: number;
+  abstract sourceLength(pair: number): number;
+  abstract targetLength(pair: number): number;
+  abstract source(pair: number): Int32Array;
+  abstract target(pair: number): Int32Array;
+
+  lengths(pair: number): readonly [number, number] {
+    return [this.targetLength(pair) + 1, this.sourceLength(pair) + 1];
+  }
+  units(pair: number): number {
+    return this.targetLength(pair) + 1;
+  }
+  collate(pairs: Uint32Array, bucket: number): Batch {
+    return collate(this, pairs, bucket);
+  }
+}
+
 /** Pairs in memory, 4 bytes a token. */
-export class PairStore implements Pairs {
+export class PairStore extends PairExamples {
   readonly sources = new Sequences();
   readonly targets = new Sequences();
 
@@ -40,16 +61,35 @@ export class PairStore implements Pairs {
   }
 }
 
-/** The pairs at `indices`, in that order, without copying them. */
-export function selectPairs(pairs: Pairs, indices: Uint32Array): Pairs {
-  return {
-    count: indices.length,
-    sourceLength: (pair) => pairs.sourceLength(indices[pair]!),
-    targetLength: (pair) => pairs.targetLength(indices[pair]!),
-    source: (pair) => pairs.source(indices[pair]!),
-    target: (pair) => pairs.target(indices[pair]!),
-  };
+class SelectedPairs extends PairExamples {
+  readonly #pairs: Pairs;
+  readonly #indices: Uint32Array;
+
+  constructor(pairs: Pairs, indices: Uint32Array) {
+    super();
+    this.#pairs = pairs;
+    this.#indices = indices;
+  }
+
+  get count(): number {
+    return this.#indices.length;
+  }
+  sourceLength(pair: number): number {
+    return this.#pairs.sourceLength(this.#indices[pair]!);
+  }
+  targetLength(pair: number): number {
+    return this.#pairs.targetLength(this.#indices[pair]!);
+  }
+  source(pair: number): Int32Array {
+    return this.#pairs.source(this.#indices[pair]!);
+  }
+  target(pair: number): Int32Array {
+    return this.#pairs.target(this.#indices[pair]!);
+  }
 }
+
+/** The pairs at `indices`, in that order, without copying them. */
+export const selectPairs = (pairs: Pairs, indices: Uint32Array): Pairs => new SelectedPairs(pairs, indices);
 
 /** Longest source and target of some pairs in tokens, `</s>` counted; 0 where there is no pair. */
 export function longestLengths(...groups: readonly Pairs[]): { source: number; target: number } {
@@ -61,11 +101,4 @@ export function longestLengths(...groups: readonly Pairs[]): { source: number; t
     }
   }
   return longest;
-}
-
-/** Target tokens of a pair on average, `</s>` counted; 1 where there is no pair. */
-export function meanTargetTokens(pairs: Pairs): number {
-  let total = 0;
-  for (let pair = 0; pair < pairs.count; pair++) total += pairs.targetLength(pair) + 1;
-  return pairs.count === 0 ? 1 : total / pairs.count;
 }

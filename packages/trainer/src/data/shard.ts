@@ -1,31 +1,22 @@
-import { PAD_ID } from "@s2s/runtime";
-import type { Batch } from "../executor.ts";
+import type { Batch, BatchPart, BatchTensor } from "../executor.ts";
 
 /**
- * Cuts a batch's rows into at most `shards` (1 or more) contiguous parts whose sizes differ by one at most (larger ones first), each with the batch's
- * S and T. Shards without a row are left out. The parts are copies: of a view the whole batch would be sent to every worker.
+ * Cuts a batch's rows into at most `shards` (1 or more) contiguous parts whose sizes differ by one at most (larger ones first), each padded as
+ * the batch is. Shards without a row are left out. The parts are copies: of a view the whole batch would be sent to every worker.
  */
-export function shardBatch(batch: Batch, shards: number): Batch[] {
+export function shardBatch(batch: Batch, shards: number): BatchPart[] {
   const parts = Math.min(shards, batch.size);
   const base = Math.floor(batch.size / parts);
   const larger = batch.size % parts;
   return Array.from({ length: parts }, (_, part) => {
     const begin = part * base + Math.min(part, larger);
-    return sliceRows(batch, begin, begin + base + (part < larger ? 1 : 0));
+    const size = base + (part < larger ? 1 : 0);
+    const tensors = Object.entries(batch.tensors).map(([name, tensor]) => [name, sliceRows(tensor, begin, size)] as const);
+    return { size, tensors: Object.fromEntries(tensors) };
   });
 }
 
-function sliceRows(batch: Batch, begin: number, end: number): Batch {
-  const { sourceLength: S, targetLength: T } = batch;
-  const targetOutput = batch.targetOutput.slice(begin * T, end * T);
-  return {
-    size: end - begin,
-    sourceLength: S,
-    targetLength: T,
-    source: batch.source.slice(begin * S, end * S),
-    sourceLengths: batch.sourceLengths.slice(begin, end),
-    targetInput: batch.targetInput.slice(begin * T, end * T),
-    targetOutput,
-    targetTokens: targetOutput.reduce((count, id) => (id === PAD_ID ? count : count + 1), 0),
-  };
+function sliceRows({ type, shape: [rows, ...rest], data }: BatchTensor, begin: number, size: number): BatchTensor {
+  const width = data.length / (rows as number);
+  return { type, shape: [size, ...rest], data: data.slice(begin * width, (begin + size) * width) };
 }

@@ -21,9 +21,9 @@ export class TokenTable {
   }
 
   /** How often each token occurs in the sequences at `indices`; tokens that do not are left out. */
-  count(sequences: Sequences, indices: Uint32Array): Map<string, number> {
+  count(sides: readonly Sequences[], indices: Uint32Array): Map<string, number> {
     const counts = new Float64Array(this.#ids.size);
-    for (const index of indices) for (const id of sequences.get(index)) counts[id]! += 1;
+    for (const sequences of sides) for (const index of indices) for (const id of sequences.get(index)) counts[id]! += 1;
     return new Map([...this.#ids].map(([token, id]): [string, number] => [token, counts[id]!]).filter(([, count]) => count > 0));
   }
 }

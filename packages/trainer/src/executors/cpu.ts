@@ -1,7 +1,8 @@
 import { serialize } from "@s2s/graph-builder";
 import { hash32 } from "../data/random.ts";
 import { shardBatch } from "../data/shard.ts";
-import type { Batch, EvaluationResult, Executor, State, StepResult } from "../executor.ts";
+import type { Batch, EvaluationSums, Executor, State, StepResult } from "../executor.ts";
+import { addSums } from "../sums.ts";
 import type { ExecutorContext } from "../train-options.ts";
 import { newBarriers } from "./barrier.ts";
 import { TrainingGraphs, optimizerOf, parameterCount } from "./graphs.ts";
@@ -69,17 +70,12 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
       );
       return {
         lossSum: sum(replies, (reply) => reply.lossSum),
-        tokens: batch.targetTokens,
+        units: batch.units,
         gradientNorm: Math.sqrt(sum(shared.squares, (squares) => squares)),
       };
     },
-    async evaluate(batch: Batch): Promise<EvaluationResult> {
-      const replies = await ask(shardBatch(batch, workers).map((part) => ({ kind: "evaluate", batch: part }) as const));
-      return {
-        lossSum: sum(replies, (reply) => reply.lossSum),
-        tokens: sum(replies, (reply) => reply.tokens),
-        correct: sum(replies, (reply) => reply.correct),
-      };
+    async evaluate(batch: Batch): Promise<EvaluationSums> {
+      return addSums(await ask(shardBatch(batch, workers).map((part) => ({ kind: "evaluate", batch: part }) as const)));
     },
     async state(): Promise<State> {
       await ask(Array.from({ length: workers }, () => ({ kind: "saveSlots" }) as const));

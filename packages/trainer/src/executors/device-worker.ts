@@ -1,9 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type BatchDims, Graph, type ParameterSpec, type TracedGraph, identity, serialize, unrollScans } from "@s2s/graph-builder";
 import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
-import type { Batch, EvaluationResult, State, StateTensor, StepResult } from "../executor.ts";
+import type { Batch, BatchTensor, EvaluationSums, State, StateTensor, StepResult } from "../executor.ts";
 import type { DeviceRequest, DeviceWorkerData } from "./device-protocol.ts";
-import { type Feeds, batchFeeds, known } from "./feeds.ts";
+import { type Feeds, batchFeeds, known, sumsOf } from "./feeds.ts";
 import { TrainingGraphs, optimizerOf } from "./graphs.ts";
 import { layoutOf, slotLayout } from "./layout.ts";
 import { fillSlots, fillWeights, stateOf } from "./state.ts";
@@ -33,11 +33,15 @@ function firstFeeds(): Feeds {
 }
 
 /** A graph's session: one for all shapes where loops run, else one for each shape, with the loops unrolled. */
-function session(kind: "train" | "evaluate", { size, sourceLength, targetLength }: Batch): Promise<Session> {
-  const key = stays ? `${kind} ${size} ${sourceLength} ${targetLength}` : kind;
+function session(kind: "train" | "evaluate", { size, tensors }: Batch): Promise<Session> {
+  const shapes = Object.values(tensors).map(({ shape }) => shape.join("x"));
+  const key = stays ? [kind, ...shapes].join(" ") : kind;
   const open = sessions.get(key);
   if (open) return open;
-  const dims: BatchDims | undefined = stays ? { batch: size, source: sourceLength, target: targetLength } : undefined;
+  const length = (tensor: BatchTensor | undefined): number => tensor?.shape[1] ?? 1;
+  const dims: BatchDims | undefined = stays
+    ? { batch: size, source: length(tensors.source), target: length(tensors.target_input) }
+    : undefined;
   const traced: TracedGraph = new TrainingGraphs(model, config, dims ? { dims } : {})[kind]();
   const graph = stays ? unrollScans(traced.graph) : traced.graph;
   const preferredOutputLocation = Object.fromEntries(
@@ -54,7 +58,7 @@ async function step({
   learningRate,
   scale,
   dropoutSeed,
-}: Extract<DeviceRequest, { kind: "step" }>): Promise<Omit<StepResult, "tokens">> {
+}: Extract<DeviceRequest, { kind: "step" }>): Promise<Omit<StepResult, "units">> {
   const { next, ...result } = await runTrainStep(await session("train", batch), batch, weights, {
     learningRate,
     step: at,
@@ -66,11 +70,9 @@ async function step({
   return result;
 }
 
-async function evaluate(batch: Batch): Promise<EvaluationResult> {
+async function evaluate(batch: Batch): Promise<EvaluationSums> {
   const graph = await session("evaluate", batch);
-  const results = await graph.run(known(graph, { ...batchFeeds(batch), ...weights }));
-  const number = (name: string): number => (results[name].data as Float32Array)[0];
-  return { lossSum: number("loss_sum"), tokens: number("tokens"), correct: number("correct") };
+  return sumsOf(await graph.run(known(graph, { ...batchFeeds(batch), ...weights })));
 }
 
 let reader: Promise<Session> | undefined;

@@ -1,5 +1,5 @@
 import { hash32 } from "../data/random.ts";
-import type { Batch, EvaluationResult, Executor, State, StepResult } from "../executor.ts";
+import type { Batch, EvaluationSums, Executor, State, StepResult } from "../executor.ts";
 import type { ExecutorContext } from "../train-options.ts";
 import type { DeviceRequest, DeviceWorkerData } from "./device-protocol.ts";
 import { WorkerClient, workerFile } from "./worker-client.ts";
@@ -14,10 +14,10 @@ export async function createDeviceExecutor({ model, config, state }: ExecutorCon
   return {
     async step(batch: Batch, { step, learningRate, scale }): Promise<StepResult> {
       const dropoutSeed = hash32(config.training.seed, "dropout", step, 0) | 0;
-      const reply = (await worker.request({ kind: "step", batch, step, learningRate, scale, dropoutSeed })) as Omit<StepResult, "tokens">;
-      return { ...reply, tokens: batch.targetTokens };
+      const reply = (await worker.request({ kind: "step", batch, step, learningRate, scale, dropoutSeed })) as Omit<StepResult, "units">;
+      return { ...reply, units: batch.units };
     },
-    evaluate: async (batch: Batch): Promise<EvaluationResult> => (await worker.request({ kind: "evaluate", batch })) as EvaluationResult,
+    evaluate: async (batch: Batch): Promise<EvaluationSums> => (await worker.request({ kind: "evaluate", batch })) as EvaluationSums,
     state: async (): Promise<State> => (await worker.request({ kind: "state" })) as State,
     close: () => worker.close(),
   };

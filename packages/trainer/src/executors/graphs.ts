@@ -5,9 +5,13 @@ import {
   type ParameterSpec,
   type TracedGraph,
   type TrainingOptions,
+  adadelta,
+  adagrad,
   adam,
   adamw,
   momentum,
+  nadam,
+  rmsprop,
   sgd,
   traceEvaluate,
   traceFlatUpdate,
@@ -29,6 +33,14 @@ export function optimizerOf({ training }: Config): Optimizer {
       return sgd();
     case "momentum":
       return momentum(training.momentum);
+    case "rmsprop":
+      return rmsprop(training);
+    case "adagrad":
+      return adagrad(training);
+    case "adadelta":
+      return adadelta(training);
+    case "nadam":
+      return nadam(training);
     case "adam":
       return adam(training);
     case "adamw":

@@ -1,4 +1,4 @@
-import type { Batch, EvaluationResult } from "../executor.ts";
+import type { BatchPart, EvaluationSums } from "../executor.ts";
 import type { Layout } from "./layout.ts";
 
 /** Memory that the workers of a training share; ONNX Runtime refuses shared tensors, so each copies what it needs. */
@@ -37,17 +37,17 @@ export interface WorkerData {
 export interface StepRequest {
   readonly kind: "step";
   /** Null for a worker that has no part of the batch. */
-  readonly batch: Batch | null;
+  readonly batch: BatchPart | null;
   readonly scale: number;
   readonly dropoutSeed: number;
   readonly step: number;
   readonly learningRate: number;
 }
 
-export type Request = StepRequest | { readonly kind: "evaluate"; readonly batch: Batch } | { readonly kind: "saveSlots" };
+export type Request = StepRequest | { readonly kind: "evaluate"; readonly batch: BatchPart } | { readonly kind: "saveSlots" };
 
 export interface StepReply {
   readonly lossSum: number;
 }
 
-export type Reply<R extends Request> = R extends StepRequest ? StepReply : R["kind"] extends "evaluate" ? EvaluationResult : null;
+export type Reply<R extends Request> = R extends StepRequest ? StepReply : R["kind"] extends "evaluate" ? EvaluationSums : null;

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
-import type { Batch, EvaluationResult } from "../executor.ts";
+import type { BatchPart, EvaluationSums } from "../executor.ts";
 import { GRADIENTS, meet } from "./barrier.ts";
-import { type Feeds, batchFeeds, integer, known, scalar } from "./feeds.ts";
+import { type Feeds, batchFeeds, integer, known, scalar, sumsOf } from "./feeds.ts";
 import type { Request, StepReply, StepRequest, WorkerData } from "./protocol.ts";
 import { ShardUpdate } from "./shard-update.ts";
 import { answerRequests } from "./worker-port.ts";
@@ -41,12 +41,10 @@ async function shareGradients({ batch, scale, dropoutSeed }: StepRequest): Promi
   return (results.loss_sum.data as Float32Array)[0];
 }
 
-async function evaluate(batch: Batch): Promise<EvaluationResult> {
+async function evaluate(batch: BatchPart): Promise<EvaluationSums> {
   weights.set(shared.weights);
   evaluation ??= await createSession(graphs.evaluate, { threads: 1 });
-  const results = await evaluation.run(known(evaluation, { ...batchFeeds(batch), ...weightFeeds }));
-  const number = (name: string): number => (results[name].data as Float32Array)[0];
-  return { lossSum: number("loss_sum"), tokens: number("tokens"), correct: number("correct") };
+  return sumsOf(await evaluation.run(known(evaluation, { ...batchFeeds(batch), ...weightFeeds })));
 }
 
 answerRequests(parentPort!, async (request: Request) => {

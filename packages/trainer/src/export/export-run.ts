@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { readBundle, resolveBundle, UserError } from "@s2s/runtime";
+import { namesOf, readBundle, resolveBundle, UserError } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
-import type { Manifest } from "@s2s/runtime/manifest";
+import type { FileInfo, Manifest } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs } from "../build-inference.ts";
 import { readBundleWeights } from "../bundle-weights.ts";
 import type { Pairs } from "../data/pairs.ts";
@@ -10,6 +10,7 @@ import { writeBundle } from "../export.ts";
 import type { BundleParts } from "../export.ts";
 import type { Config } from "../config.ts";
 import { holdsRun, readRunConfig } from "../run-folder.ts";
+import type { TaskManifest } from "../tasks/task.ts";
 import { addTrainable } from "../trainable.ts";
 import { measureVariants } from "./measure.ts";
 import { checkExportOptions, EXPORT_DEFAULTS, isRounded } from "./options.ts";
@@ -52,7 +53,7 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   const variants = wanted.map((precision) => ({ precision, weights: () => storeWeights(model, weights, precision) }));
   return staged(out, async (next) => {
     signal?.throwIfAborted();
-    const written = await writeBundle(next, { ...partsOf(bundle, weights), variants }, buildInferenceGraphs);
+    const written = await writeBundle(next, { ...(await partsOf(bundle, weights)), variants }, buildInferenceGraphs);
     const count = pairs === null ? undefined : Math.min(limit, pairs.count);
     let figures: Figures = new Map();
     if (pairs !== null) {
@@ -99,13 +100,32 @@ async function pairsToMeasure(path: string, bundle: Bundle, { data, columns }: E
   return pairsOfFile(data, { ...usual, ...columns }, bundle);
 }
 
-function partsOf({ manifest, source, target }: Bundle, weights: State): BundleParts {
+async function partsOf(bundle: Bundle, weights: State): Promise<BundleParts> {
+  const { manifest } = bundle;
   const { createdBy: _, ...training } = manifest.training;
   return {
     model: manifest.model,
     weights,
-    source: { tokens: manifest.source.tokens, vocabulary: source, maxLength: manifest.maxSourceLength },
-    target: { tokens: manifest.target.tokens, vocabulary: target, maxLength: manifest.maxTargetLength },
+    manifest: taskManifest(manifest),
+    files: Object.fromEntries(await Promise.all(namesOf(manifest).map(async (name) => [name, await textOf(bundle, name)]))),
     training,
   };
+}
+
+/** What the manifest says because of the task. */
+function taskManifest({ task, source, target, labels, series, strokeScale, maxSourceLength, maxTargetLength }: Manifest): TaskManifest {
+  return {
+    task,
+    ...(source && { source }),
+    ...(target && { target }),
+    ...(labels && { labels }),
+    ...(series && { series }),
+    ...(strokeScale !== undefined && { strokeScale }),
+    maxSourceLength,
+    maxTargetLength,
+  };
+}
+
+async function textOf({ manifest, files }: Bundle, name: string): Promise<string> {
+  return new TextDecoder().decode(await files.read(manifest.files.find((file) => file.name === name) as FileInfo));
 }

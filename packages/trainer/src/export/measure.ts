@@ -5,7 +5,9 @@ import { median } from "../bench/cases.ts";
 import { round } from "../bench/train.ts";
 import { selectPairs } from "../data/pairs.ts";
 import type { Pairs } from "../data/pairs.ts";
-import { evaluate } from "../evaluate.ts";
+import { evaluationBatches } from "../data/batches.ts";
+import { exactMatch, teacherForcing } from "../evaluate.ts";
+import { tokenFigures } from "../tasks/token-figures.ts";
 import { stepwiseEvaluation } from "./teacher-forcing.ts";
 
 /** What a variant is worth. */
@@ -40,15 +42,11 @@ export async function measureVariants(
     const steps = await Seq2Seq.open({ ...bundle, variant }, ON_CPU);
     const graphs = await Graphs.open({ ...bundle, variant }, ON_CPU);
     try {
-      const { loss, tokenAccuracy, sequenceAccuracy } = await evaluate(chosen, {
-        batchSize: BATCH,
-        bucket: 1,
-        evaluateBatch: stepwiseEvaluation(steps),
-        decode: async (sources) => {
-          signal?.throwIfAborted();
-          return (await decode(graphs, sources, maxTargetLength)).map(({ ids }) => ids);
-        },
-      });
+      const batches = evaluationBatches(chosen, { batchSize: BATCH, bucket: 1 });
+      const { loss, tokenAccuracy = 0 } = tokenFigures(await teacherForcing(stepwiseEvaluation(steps), batches, signal));
+      const sequenceAccuracy = await exactMatch(chosen, chosen.count, async (sources) =>
+        (await decode(graphs, sources, maxTargetLength)).map(({ ids }) => ids),
+      );
       figures.set(variant.precision, { loss, tokenAccuracy, sequenceAccuracy, msPerToken: times[i]! });
     } finally {
       await graphs.dispose();

@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_MODEL_BYTES, serialize, traceVariant } from "@s2s/graph-builder";
-import { METADATA_KEYS, UserError } from "@s2s/runtime";
+import { METADATA_KEYS, namesOf, UserError } from "@s2s/runtime";
 import type { Manifest, Precision } from "@s2s/runtime/manifest";
 import { boundary } from "../build-inference.ts";
 import type { State } from "../executor.ts";
@@ -23,14 +23,14 @@ export async function packSingleFile(folder: string, manifest: Manifest, weights
   const inside: Manifest = {
     ...manifest,
     variants: [{ precision, graphs: { generate: { file: SINGLE_FILE, ...boundary(generate) } } }],
-    files: manifest.files.filter(({ name }) => name === source.vocabulary || name === target.vocabulary),
+    files: manifest.files.filter(({ name }) => namesOf(manifest).includes(name)),
   };
   const bytes = serialize(generate, {
     embedded: new Map([...tensors].map(([name, { data }]) => [name, bytesOf(data)])),
     metadata: {
       [METADATA_KEYS.manifest]: JSON.stringify(inside),
-      [METADATA_KEYS.source]: await readFile(join(folder, source.vocabulary), "utf8"),
-      [METADATA_KEYS.target]: await readFile(join(folder, target.vocabulary), "utf8"),
+      ...(source && { [METADATA_KEYS.source]: await readFile(join(folder, source.vocabulary), "utf8") }),
+      ...(target && { [METADATA_KEYS.target]: await readFile(join(folder, target.vocabulary), "utf8") }),
     },
   });
   for (const name of await namesIn(folder)) await rm(join(folder, name));

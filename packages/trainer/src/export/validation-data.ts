@@ -1,9 +1,9 @@
-import { createTokenizer, UserError } from "@s2s/runtime";
+import { UserError } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
 import { readDataRecord } from "../data-record.ts";
 import type { Config } from "../config.ts";
 import { loadDataset } from "../data/dataset.ts";
-import { encodeCorpus, vocabularyEncoding } from "../data/encode.ts";
+import { bundleEncoding, encodeCorpus } from "../data/encode.ts";
 import type { Pairs } from "../data/pairs.ts";
 import { exists, sha256OfFile } from "../files.ts";
 import { readRunConfig, runPaths } from "../run-folder.ts";
@@ -39,13 +39,8 @@ export async function runValidation(folder: string, bundle: Encoding): Promise<P
 export async function pairsOfFile(
   file: string,
   { sourceColumn, targetColumn }: Pick<Config["data"], "sourceColumn" | "targetColumn">,
-  { manifest, source, target }: Encoding,
+  bundle: Encoding,
 ): Promise<Pairs> {
-  const { pairs } = await encodeCorpus(
-    file,
-    { sourceColumn, targetColumn },
-    vocabularyEncoding(createTokenizer(manifest.source.tokens), source),
-    vocabularyEncoding(createTokenizer(manifest.target.tokens), target),
-  );
-  return pairs;
+  const { source, target } = bundleEncoding(bundle);
+  return (await encodeCorpus(file, { sourceColumn, targetColumn }, source, target)).pairs;
 }

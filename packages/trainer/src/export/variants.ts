@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { namesOf } from "@s2s/runtime";
 import type { Manifest, Precision, Variant } from "@s2s/runtime/manifest";
 import { writeManifest } from "../export.ts";
 
@@ -10,9 +11,9 @@ export function filesOf({ graphs, weights }: Variant): string[] {
 }
 
 /** Bytes that a program has to load of a bundle for one of its variants: graphs, weights and vocabularies. */
-export function variantBytes({ files, source, target }: Manifest, variant: Variant): number {
-  const needed = new Set([...filesOf(variant), source.vocabulary, target.vocabulary]);
-  return files.reduce((sum, { name, bytes }) => (needed.has(name) ? sum + bytes : sum), 0);
+export function variantBytes(manifest: Manifest, variant: Variant): number {
+  const needed = new Set([...filesOf(variant), ...namesOf(manifest)]);
+  return manifest.files.reduce((sum, { name, bytes }) => (needed.has(name) ? sum + bytes : sum), 0);
 }
 
 /** Takes all other variants out of a bundle. Returns its manifest. */

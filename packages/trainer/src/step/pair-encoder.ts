@@ -1,4 +1,4 @@
-import { createTokenizer, UNKNOWN_ID, UserError, type Vocabulary } from "@s2s/runtime/parts";
+import { createTokenizer, given, UNKNOWN_ID, UserError, type Vocabulary } from "@s2s/runtime/parts";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { PairStore } from "../data/pairs.ts";
 
@@ -76,8 +76,8 @@ function requireExample(example: unknown, what: string): void {
   throw new UserError(`${what} must be two texts, [source, target]`);
 }
 
-function sideEncoder({ tokens: unit }: Manifest["source"], vocabulary: Vocabulary): (text: string) => Side {
-  const tokenizer = createTokenizer(unit);
+function sideEncoder(info: Manifest["source"], vocabulary: Vocabulary): (text: string) => Side {
+  const tokenizer = createTokenizer(given(info, "tokens").tokens);
   return (text) => {
     const tokens = tokenizer.tokenize(text);
     const ids = vocabulary.encode(tokens);

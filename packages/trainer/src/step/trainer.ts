@@ -1,9 +1,9 @@
-import { type Bundle, Queue, UserError } from "@s2s/runtime/parts";
+import { type Bundle, Queue, given, UserError } from "@s2s/runtime/parts";
 import { createSession, type Session, Tensor } from "@s2s/runtime/ort";
 import { type FileInfo, type Manifest, MANIFEST_FILE, type Trainable } from "@s2s/runtime/manifest";
 import { collate } from "../data/collate.ts";
 import { batchCount, trainingBatches } from "../data/batches.ts";
-import { meanTargetTokens } from "../data/pairs.ts";
+import { meanUnits } from "../data/examples.ts";
 import { hash32 } from "../data/random.ts";
 import type { Batch } from "../executor.ts";
 import type { Feeds } from "../executors/feeds.ts";
@@ -59,7 +59,7 @@ export class Trainer {
     this.seed = options.seed ?? manifest.training.seed ?? 1;
     this.#bundle = bundle;
     this.#trainable = trainable;
-    this.#encoder = new PairEncoder(manifest, source, target);
+    this.#encoder = new PairEncoder(manifest, given(source, "source tokens"), given(target, "target tokens"));
     this.#file = file;
     this.#session = session;
     this.#weights = this.#first();
@@ -108,7 +108,7 @@ export class Trainer {
       Uint32Array.from({ length: store.count }, (_, i) => i),
       BUCKET,
     );
-    return this.#enqueue(() => this.#step(batch, 1 / batch.targetTokens));
+    return this.#enqueue(() => this.#step(batch, 1 / batch.units));
   }
 
   /**
@@ -119,7 +119,7 @@ export class Trainer {
   async *epoch(pairs: readonly Example[]): AsyncGenerator<TrainedStep & { readonly batches: number }, void, undefined> {
     const store = this.#encoder.encode(pairs);
     const { batchSize, seed } = this;
-    const mean = meanTargetTokens(store);
+    const mean = meanUnits(store);
     const batches = batchCount(store.count, batchSize);
     for (const batch of trainingBatches(store, { batchSize, bucket: BUCKET, seed }, (this.#epochs += 1))) {
       yield { ...(await this.#enqueue(() => this.#step(batch, lossScale(batch.size, mean)))), batches };
@@ -176,7 +176,7 @@ export class Trainer {
     }
     this.#weights = next;
     this.#steps = step;
-    return { step, loss: lossSum / batch.targetTokens, gradientNorm, tokens: batch.targetTokens };
+    return { step, loss: lossSum / batch.units, gradientNorm, tokens: batch.units };
   }
 
   async #enqueue<T>(work: () => Promise<T>): Promise<T> {

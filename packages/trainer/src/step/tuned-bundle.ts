@@ -1,4 +1,4 @@
-import { type BundleFiles, sha256 } from "@s2s/runtime/parts";
+import { type BundleFiles, namesOf, sha256 } from "@s2s/runtime/parts";
 import { MANIFEST_FILE, type FileInfo, type Manifest } from "@s2s/runtime/manifest";
 
 /** A bundle in memory, by file name: what `load` takes. */
@@ -19,7 +19,7 @@ export interface TunedParts {
  */
 export async function tunedBundle({ manifest, files, weights, steps }: TunedParts): Promise<BundleRecord> {
   const variant = float32(manifest);
-  const kept = new Set([manifest.source.vocabulary, manifest.target.vocabulary, manifest.trainable?.graph.file]);
+  const kept = new Set<string | undefined>([...namesOf(manifest), manifest.trainable?.graph.file]);
   for (const graph of Object.values(variant.graphs)) kept.add(graph?.file);
   const record: BundleRecord = {};
   const listed: FileInfo[] = [];

@@ -1,0 +1,41 @@
+import { count, loss, percent } from "./format.ts";
+
+interface FigureForm {
+  /** In a line of training. */
+  readonly short: string;
+  /** In a table. */
+  readonly long: string;
+  readonly format: (value: number) => string;
+}
+
+const share = (short: string, long: string): FigureForm => ({ short, long, format: percent });
+const plain = (short: string, long: string): FigureForm => ({ short, long, format: loss });
+
+/** How figures are shown, by the names that tasks give them. Those that stand in no line of training have no short name. */
+const FORMS: Readonly<Record<string, FigureForm>> = {
+  perplexity: { short: "", long: "perplexity", format: (value) => value.toFixed(3) },
+  loss: plain("", "loss (nats a unit)"),
+  units: { short: "", long: "units", format: count },
+  examples: { short: "", long: "examples", format: count },
+  tokenAccuracy: share("tokens", "token accuracy"),
+  sequenceAccuracy: share("exact", "sequence accuracy"),
+  accuracy: share("right", "accuracy"),
+  rmse: plain("RMSE", "RMSE"),
+  mae: plain("MAE", "MAE"),
+};
+
+/** Figures but the loss, for a line. */
+export function figureTexts(figures: Readonly<Record<string, number>>): string[] {
+  return Object.entries(figures).flatMap(([name, value]) => {
+    const form = FORMS[name];
+    return form === undefined || form.short === "" ? [] : [`${form.short} ${form.format(value)}`];
+  });
+}
+
+/** Figures as rows of a table; what has no form stands under its own name. */
+export function figureRows(figures: Readonly<Record<string, number>>): string[][] {
+  return Object.entries(figures).map(([name, value]) => {
+    const form = FORMS[name];
+    return [form?.long ?? name, form?.format(value) ?? String(value)];
+  });
+}

@@ -1,0 +1,60 @@
+import type { Bundle, Provider } from "@s2s/runtime";
+import type { Manifest, ModelConfig, TaskName } from "@s2s/runtime/manifest";
+import type { Config } from "../config.ts";
+import type { FilterCounts } from "../data/encode.ts";
+import type { Examples } from "../data/examples.ts";
+import type { EvaluationSums } from "../executor.ts";
+
+/** What a manifest says because of its task; names of files are those of `TaskData.files`. */
+export type TaskManifest = Pick<
+  Manifest,
+  "task" | "source" | "target" | "labels" | "series" | "strokeScale" | "maxSourceLength" | "maxTargetLength"
+>;
+
+/** All that training reads, and what the answers of the model will need. */
+export interface TaskData<E extends Examples = Examples> {
+  readonly train: E;
+  /** Empty where the configuration gives no validation file and a `validFraction` of 0. */
+  readonly valid: E;
+  readonly model: ModelConfig;
+  readonly manifest: TaskManifest;
+  /** Files that run and bundle hold besides graphs and weights: tokens, labels. */
+  readonly files: Readonly<Record<string, string>>;
+  /** What the length filter dropped from the training file. */
+  readonly filter: FilterCounts;
+  /** Changes with the examples, not with the paths of their files. */
+  readonly digest: string;
+}
+
+/** Numbers by their names: `loss` and what else a task measures; accuracies from 0 to 1. */
+export type Figures = Readonly<Record<string, number>>;
+export type TaskFigures = Figures & { readonly loss: number };
+
+export interface MeasureOptions {
+  /** Most examples, spread evenly (default: all). */
+  readonly limit?: number | undefined;
+  readonly provider?: Provider | undefined;
+  readonly threads?: number | undefined;
+  readonly batchSize?: number | undefined;
+}
+
+/** What a model is for: where its examples come from and what it is worth. The trainer's loop knows nothing else of it. */
+export interface Task<E extends Examples = Examples> {
+  readonly name: TaskName;
+  /** What the loss is a mean over, in one word: "token". */
+  readonly unit: string;
+  /**
+   * Reads the examples that a configuration names.
+   * @throws UserError where files are missing, damaged, empty or filtered out
+   */
+  load(config: Config): Promise<TaskData<E>>;
+  /**
+   * Reads a file as a trained model understands it: with its own tokens, labels and scaling.
+   * @throws UserError where the file is missing, damaged or empty, or the model knows not what is in it
+   */
+  read(file: string, data: Config["data"], bundle: Bundle): Promise<E>;
+  /** What the sums of an evaluation say: the loss (nats a unit) and shares. */
+  figures(sums: EvaluationSums): TaskFigures;
+  /** What a bundle's own answers are worth, its graphs run as everybody runs them; a function of bundle and examples alone. */
+  measure(bundle: string, examples: E, options?: MeasureOptions): Promise<Figures>;
+}
