@@ -1,15 +1,16 @@
 """Records sacreBLEU's figures on odd texts, which packages/trainer/test/measures-sacrebleu.test.ts holds ours against.
 
-pip install sacrebleu==2.6.0 numpy; python test/support/record-sacrebleu.py > packages/trainer/test/recorded/sacrebleu.json
+pip install sacrebleu==2.6.0 numpy; python test/support/record-sacrebleu.py > packages/trainer/test/recorded/sacrebleu.json; npx oxfmt packages/trainer/test/recorded
 """
 
 import json
 import random
+import sys
 
 import numpy as np
 import sacrebleu
 from sacrebleu.metrics import BLEU, CHRF
-from sacrebleu.significance import _paired_ar_test, _paired_bs_test, Result, estimate_ci
+from sacrebleu.significance import Result, _paired_ar_test, _paired_bs_test
 
 ODD = [
     ("Hello, world!", ["Hello , world !"]),
@@ -114,18 +115,21 @@ def corpus_score(metric, segments):
     return metric.corpus_score([hypothesis for hypothesis, _ in segments], streams).score
 
 
-def significance(segments):
-    """The tests' p-values with the very draws that gave them."""
+def significance():
+    """The tests' p-values with the very draws that gave them, for two systems that make different mistakes."""
     rng = random.Random(7)
-    # Characters of whole words: a system that is a little worse than the other.
-    references = [[refs[0]] for _, refs in segments]
-    first = [hypothesis for hypothesis, _ in segments]
-    second = [h if rng.random() < 0.8 else changed(rng, list("ab "), h) for h in first]
-    streams = [[r[0] for r in references]]
-    samples, seed = 60, 12345
-    recorded = {"references": [r[0] for r in references], "a": first, "b": second, "samples": samples}
+    words = ["w%d" % i for i in range(30)]
+    references = [" ".join(rng.choices(words, k=rng.randint(5, 12))) for _ in range(50)]
+    answer = lambda reference, wrong: " ".join(rng.choice(words) if rng.random() < wrong else word for word in reference.split())
+    first = [answer(reference, 0.22) for reference in references]
+    second = [answer(reference, 0.22) for reference in references]
+    streams = [references]
+    samples, seed = 100, 12345
+    recorded = {"references": references, "a": first, "b": second, "samples": samples}
     recorded["bootstrapDraws"] = np.random.default_rng(seed).choice(len(first), size=(samples, len(first)), replace=True).tolist()
-    recorded["swapDraws"] = np.random.default_rng(seed).integers(2, size=(samples, len(first)), dtype=bool).astype(int).tolist()
+    # Which segments change sides: sacreBLEU draws those that stay.
+    stay = np.random.default_rng(seed).integers(2, size=(samples, len(first)), dtype=bool)
+    recorded["swapDraws"] = (~stay).astype(int).tolist()
     for name, metric in {"bleu-13a": BLEU(), "chrf": CHRF()}.items():
         stats = metric._extract_corpus_statistics(first, streams)
         baseline = {name: (stats, Result(metric._aggregate_and_compute(stats).score))}
@@ -159,10 +163,7 @@ def record():
         {"segments": group, "scores": {name: corpus_score(metric, [segments[i] for i in group]) for name, metric in metrics(False).items()}}
         for group in groups
     ]
-    tests = significance([s for s in segments if s[1][0].isascii() and len(s[1][0]) > 5][:40])
-    return {"sacrebleu": sacrebleu.__version__, "sentences": sentences, "corpora": corpora, "significance": tests}
+    return {"sacrebleu": sacrebleu.__version__, "sentences": sentences, "corpora": corpora, "significance": significance()}
 
-
-import sys
 
 json.dump(record(), sys.stdout, ensure_ascii=True, separators=(",", ":"))
