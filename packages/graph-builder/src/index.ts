@@ -104,6 +104,7 @@ export { cnn, type CnnOptions } from "./layers/cnn.ts";
 export { dropout, embeddingDropout } from "./layers/dropout.ts";
 export { embedding } from "./layers/embedding.ts";
 export { linear } from "./layers/linear.ts";
+export { mixture, mixtureLoss } from "./layers/mixture.ts";
 export { type Normalization, NORMALIZATIONS } from "./layers/normalization.ts";
 export { recurrent, type Recurrent, type RecurrentOptions, type RecurrentResult } from "./layers/recurrent.ts";
 export { lastStep, reverseByLength, swapBatchAndTime } from "./layers/sequence.ts";

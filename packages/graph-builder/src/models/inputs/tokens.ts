@@ -1,7 +1,8 @@
 import type { InputOf } from "@s2s/runtime/manifest";
-import { dropout } from "../../layers/dropout.ts";
+import { embeddingDropout } from "../../layers/dropout.ts";
 import { embedding } from "../../layers/embedding.ts";
 import { swapBatchAndTime } from "../../layers/sequence.ts";
+import { wordDropout } from "../../layers/word-dropout.ts";
 import { type InputKind, declareLengths } from "./input.ts";
 
 /** Ids of tokens, embedded: source int32 [B, S]. Parameter: embedding.w [V, E]. */
@@ -13,6 +14,9 @@ export const tokens: InputKind<InputOf<"tokens">> = {
   }),
   make(scope, { vocabulary, embedding: width }) {
     const embed = embedding(scope.in("embedding"), vocabulary, width);
-    return ({ source, lengths }) => ({ kind: "sequence", x: dropout(scope, embed(swapBatchAndTime(source!))), lengths: lengths! });
+    return ({ source, lengths }) => {
+      const ids = wordDropout(scope.in("embedding"), swapBatchAndTime(source!));
+      return { kind: "sequence", x: embeddingDropout(scope, embed(ids)), lengths: lengths! };
+    };
   },
 };
