@@ -5,12 +5,13 @@ export type { Config, ConfigInput } from "./config.ts";
 export { batchCount, evaluationBatches, trainingBatches } from "./data/batches.ts";
 export type { BatchOptions, TrainingBatchOptions } from "./data/batches.ts";
 export { collate } from "./data/collate.ts";
-export type { PairBatch } from "./data/collate.ts";
+export { meanUnits, selectExamples } from "./data/examples.ts";
+export type { ExampleBatch, Examples } from "./data/examples.ts";
 export { readPairs } from "./data/corpus.ts";
 export type { CorpusOptions, TextPair } from "./data/corpus.ts";
 export { loadDataset } from "./data/dataset.ts";
 export type { Dataset } from "./data/dataset.ts";
-export { describeFilter, encodeCorpus, vocabularyEncoding } from "./data/encode.ts";
+export { bundleEncoding, describeFilter, encodeCorpus, vocabularyEncoding } from "./data/encode.ts";
 export type { EncodedCorpus, FilterCounts, SideEncoding } from "./data/encode.ts";
 export { longestLengths, PairStore, selectPairs } from "./data/pairs.ts";
 export type { Pairs } from "./data/pairs.ts";
@@ -21,8 +22,8 @@ export type { Split } from "./data/split.ts";
 export { readConfig, readConfigInput, resolveConfig } from "./load-config.ts";
 export { CheckpointFolder, weightsOf } from "./checkpoint.ts";
 export type { BestWeights, Checkpoint, LoadedCheckpoint } from "./checkpoint.ts";
-export { evaluate, exactMatch, teacherForcing } from "./evaluate.ts";
-export type { DecodeIds, EvaluateBatch, EvaluateOptions, Evaluation, TeacherForcingFigures } from "./evaluate.ts";
+export { exactMatch, teacherForcing } from "./evaluate.ts";
+export type { DecodeIds, EvaluateBatch } from "./evaluate.ts";
 export type {
   CheckpointEvent,
   EarlyStopEvent,
@@ -34,9 +35,9 @@ export type {
   TrainEvent,
   ValidationEvent,
 } from "./events.ts";
-export type { Batch, EvaluationResult, Executor, State, StateTensor, StepOptions, StepResult } from "./executor.ts";
+export type { Batch, BatchPart, BatchTensor, EvaluationSums, Executor, State, StateTensor, StepOptions, StepResult } from "./executor.ts";
 export { exportBundle } from "./export.ts";
-export type { BundleParts, BundleSide, StoredVariant } from "./export.ts";
+export type { BundleParts, StoredVariant } from "./export.ts";
 export { exportRun } from "./export/export-run.ts";
 export type { ExportResult } from "./export/export-run.ts";
 export type { ExportReport, PrecisionReport } from "./export/report.ts";
@@ -83,7 +84,7 @@ export { holdsRun, readRunConfig, runPaths } from "./run-folder.ts";
 export type { RunPaths } from "./run-folder.ts";
 export { encodeSafetensors, SafetensorsFile } from "./safetensors.ts";
 export type { Tensor, TensorData } from "./safetensors.ts";
-export type { CreateExecutor, DecodeWithBundle, ExecutorContext, TrainOptions } from "./train-options.ts";
+export type { CreateExecutor, ExecutorContext, MeasureBundle, TrainOptions } from "./train-options.ts";
 export { defaultThreads } from "./threads.ts";
 export { train } from "./train.ts";
 export { benchCases } from "./bench/cases.ts";
@@ -96,7 +97,10 @@ export { buildInferenceGraphs } from "./build-inference.ts";
 export { decodeWithBundle } from "./decode-bundle.ts";
 export type { DecodeBundleOptions } from "./decode-bundle.ts";
 export { evaluateBundle } from "./evaluate-bundle.ts";
-export type { EvaluateBundleOptions } from "./evaluate-bundle.ts";
+export type { EvaluateBundleOptions, Evaluation } from "./evaluate-bundle.ts";
+export { measureBundle } from "./measure-bundle.ts";
+export { taskOf } from "./tasks/index.ts";
+export type { Figures, MeasureOptions, Task, TaskData, TaskFigures, TaskManifest } from "./tasks/task.ts";
 export { createExecutor } from "./executors/create.ts";
 export { GraphsManifestSchema, readGraphsManifest } from "./graphs-manifest.ts";
 export type { GraphName, GraphsManifest } from "./graphs-manifest.ts";
