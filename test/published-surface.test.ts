@@ -97,20 +97,24 @@ test("@s2s/trainer", () => {
     GraphsManifestSchema
     PairStore
     SERVICE_WORKER SafetensorsFile
-    batchCount benchCases benchDecode benchTrain buildInferenceGraphs bundleFiles
-    collate configJsonSchema configKeys createExecutor
+    TEXT_MEASURES
+    approximateRandomization areSpanLabels
+    batchCount benchCases benchDecode benchTrain bleu buildInferenceGraphs bundleEncoding bundleFiles
+    cer chrf classificationFigures collate configJsonSchema configKeys corpusScore countSegments createExecutor
     decodeImage decodeWithBundle defaultThreads describeFilter describeValue
-    encodeCorpus encodeSafetensors evaluate evaluateBundle evaluationBatches exactMatch exportBundle exportRun exportWeb
+    encodeCorpus encodeSafetensors evaluateBundle evaluationBatches exact exactMatch exportBundle exportRun exportWeb
+    forecastFigures
     hash32 holdsRun
     keyedPermutation
-    loadDataset longestLengths
-    makeFolder modelConfig
+    languageFigures loadDataset longestLengths
+    makeFolder meanUnits measureBundle modelConfig
+    pairedBootstrap per
     readConfig readConfigInput readGraphsManifest readImage readPairs readRunConfig resolveConfig runPaths
-    selectPairs serviceWorker shardBatch siteFiles splitPairs
-    teacherForcing train trainingBatches
+    seasonalError segmentScore selectExamples selectPairs serviceWorker shardBatch siteFiles spanFigures spansOf splitPairs
+    taggingFigures taskOf teacherForcing testItems train trainingBatches
     uniform
     vocabularyEncoding
-    weightsOf writeFileAtomically writeGraphs"
+    weightsOf wer writeFileAtomically writeGraphs"
   `);
 });
 
