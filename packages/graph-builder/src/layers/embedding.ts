@@ -4,9 +4,13 @@ import { gather } from "../ops/index-ops.ts";
 import { matmul } from "../ops/matmul.ts";
 import type { Scope } from "../scope.ts";
 
+/** The vectors of tokens. Parameter: w [size, width], from a normal distribution. */
+export const embeddingTable = (scope: Scope, size: number, width: number, deviation = 1): Value =>
+  scope.parameter("w", [size, width], { kind: "normal", deviation });
+
 /** y = E[ids]: ids [...] integers below `size` -> y [..., width]. Parameter: w [size, width]. */
 export function embedding(scope: Scope, size: number, width: number): (ids: Value) => Value {
-  const w = scope.parameter("w", [size, width], { kind: "normal", deviation: 1 });
+  const w = embeddingTable(scope, size, width);
   return (ids) => gather(w, ids);
 }
 

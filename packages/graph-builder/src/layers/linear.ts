@@ -12,8 +12,13 @@ export function linear(scope: Scope, inputs: number, outputs: number): (x: Value
   const bound = 1 / Math.sqrt(inputs);
   const w = scope.parameter("w", [inputs, outputs], { kind: "uniform", bound });
   const b = scope.parameter("b", [outputs], { kind: "uniform", bound });
-  return (x) => {
-    const rows = product(x.shape.slice(0, -1));
-    return reshape(gemm(reshape(x, [rows, inputs]), w, b), [...x.shape.slice(0, -1), outputs]);
-  };
+  return (x) => addProduct(x, w, b);
+}
+
+/** x W + y: x [..., inputs], w [inputs, outputs] (or its transpose), y [outputs] or [..., outputs] -> [..., outputs]. */
+export function addProduct(x: Value, w: Value, y: Value | null, transposed = false): Value {
+  const lead = x.shape.slice(0, -1);
+  const rows = product(lead);
+  const flat = y && y.shape.length > 1 ? reshape(y, [rows, y.shape.at(-1)!]) : y;
+  return reshape(gemm(reshape(x, [rows, x.shape.at(-1)!]), w, flat, { transB: transposed }), [...lead, w.shape[transposed ? 0 : 1]]);
 }

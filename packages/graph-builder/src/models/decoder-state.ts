@@ -1,0 +1,34 @@
+import type { Value } from "../ir.ts";
+import type { CellState } from "../layers/cells/cell.ts";
+import type { Shape } from "../shape.ts";
+
+/** What an encoder gives to a decoder. */
+export interface DecoderSource {
+  /** The first states of the decoder's layers [B, H]; null where nothing is handed over. */
+  readonly initial: readonly CellState[] | null;
+  /** What can be attended to, in the source's own order: [S, B, W]. */
+  readonly outputs: Value | null;
+  /** 1 at the positions that a source has, 0 at its padding: [B, S]. */
+  readonly mask: Value | null;
+  /** The source's ids, of tokens: [B, S] int32. */
+  readonly ids: Value | null;
+  /** The whole source in one vector: [B, W]. */
+  readonly summary: Value | null;
+}
+
+/** What a decoder carries from step to step, as the graphs' border has it. */
+export interface DecoderState {
+  readonly name: string;
+  /** Without the batch. */
+  readonly shape: Shape;
+  /** [B, ...shape]; null for zeros. */
+  readonly initial: Value | null;
+}
+
+/** What a decoder looks at and never changes, by name; the batch comes first in each. */
+export type DecoderMemory = Readonly<Record<string, Value>>;
+
+export interface Begun {
+  readonly states: readonly DecoderState[];
+  readonly memory: DecoderMemory;
+}
