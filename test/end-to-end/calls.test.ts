@@ -67,7 +67,7 @@ describe("the calls of the documents", () => {
 
   test("s2s inspect tmp/run", async () => {
     const printed = await place.ok("inspect", "tmp/run");
-    expect(printed).toContain("encoder.lstm.0");
+    expect(printed).toContain("encoder.layers.0");
     expect(await place.json("inspect", "tmp/run")).toMatchObject({ kind: "run", model: { encoder: { hidden: 32 } } });
   });
 

@@ -174,7 +174,7 @@ async function fragileCopy(name: string): Promise<void> {
   const unit = 3;
   for (const side of ["encoder", "decoder"]) {
     for (const part of ["wx", "wh", "b"]) {
-      const { data } = weights.get(`${side}.lstm.0.${part}`)!;
+      const { data } = weights.get(`${side}.layers.0.${part}`)!;
       for (let i = 3 * HIDDEN + unit; i < data.length; i += 4 * HIDDEN) data[i] = 0;
     }
   }

@@ -127,42 +127,42 @@ describe("which products are computed in eight bits", () => {
   it("none of a small model", () => {
     expect(planOf(modelOf())).toEqual({
       "encoder.embedding.w": "float32 0",
-      "encoder.lstm.0.wx": "float32 1",
-      "encoder.lstm.0.wh": "float32 1",
+      "encoder.layers.0.wx": "float32 1",
+      "encoder.layers.0.wh": "float32 1",
       "decoder.embedding.w": "float32 0",
-      "decoder.lstm.0.wx": "float32 1",
-      "decoder.lstm.0.wh": "float32 1",
+      "decoder.layers.0.wx": "float32 1",
+      "decoder.layers.0.wh": "float32 1",
       "decoder.readout.w": "float32 1",
     });
   });
 
   it("the recurrent ones of a wide model, whose operand cannot leave [-1, 1]", () => {
     expect(planOf(wide({ bidirectional: true }, { hidden: 512 }))).toMatchObject({
-      "encoder.lstm.0.wx": "float32 1",
-      "encoder.lstm.0.wh": "unit 1",
-      "encoder.lstm.0.backward.wh": "unit 1",
-      "decoder.lstm.0.wh": "unit 1",
+      "encoder.layers.0.wx": "float32 1",
+      "encoder.layers.0.wh": "unit 1",
+      "encoder.layers.0.backward.wh": "unit 1",
+      "decoder.layers.0.wh": "unit 1",
       "decoder.readout.w": "float32 1",
     });
   });
 
   it("those of upper layers, which read the layer below", () => {
     expect(planOf(wide({ layers: 2 }, { layers: 2 }))).toMatchObject({
-      "encoder.lstm.1.wx": "unit 1",
-      "encoder.lstm.1.wh": "unit 1",
-      "decoder.lstm.1.wx": "unit 1",
-      "decoder.lstm.1.wh": "unit 1",
+      "encoder.layers.1.wx": "unit 1",
+      "encoder.layers.1.wh": "unit 1",
+      "decoder.layers.1.wx": "unit 1",
+      "decoder.layers.1.wh": "unit 1",
     });
   });
 
   it("row by row where the operand has no bound: what a bridge gives, and the rows of a large embedding", () => {
     const bridged = planOf(wide({ hidden: 300 }));
-    expect(bridged["decoder.lstm.0.wh"]).toBe("rows 1");
+    expect(bridged["decoder.layers.0.wh"]).toBe("rows 1");
     const large = planOf({ ...wide({ embedding: 256 }, { embedding: 256 }), sourceVocabulary: 3000, targetVocabulary: 3000 });
     expect(large).toMatchObject({
       "encoder.embedding.w": "float32 0",
-      "encoder.lstm.0.wx": "rows 1",
-      "decoder.lstm.0.wx": "rows 1",
+      "encoder.layers.0.wx": "rows 1",
+      "decoder.layers.0.wx": "rows 1",
       "decoder.readout.w": "unit 1",
     });
   });

@@ -55,7 +55,7 @@ class Registry {
   readonly statistics = new Map<string, MadeStatistic>();
 }
 
-/** Where layers make their parameters: `scope.in("encoder").in("lstm")` gives them their names, `encoder.lstm.wx`. */
+/** Where layers make their parameters: `scope.in("encoder").in("layers")` gives them their names, `encoder.layers.0.wx`. */
 export class Scope {
   readonly graph: Graph;
   readonly options: ScopeOptions;

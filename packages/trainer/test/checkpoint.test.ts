@@ -23,8 +23,8 @@ afterEach(() => temporary.remove());
 
 const state = (seed: number): State =>
   new Map([
-    ["encoder.lstm.0.wx", { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => Math.fround(Math.sin(seed + i))) }],
-    ["adam.m/encoder.lstm.0.wx", { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => seed * i) }],
+    ["encoder.layers.0.wx", { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => Math.fround(Math.sin(seed + i))) }],
+    ["adam.m/encoder.layers.0.wx", { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => seed * i) }],
   ]);
 const checkpoint = (step: number): Checkpoint => ({
   state: state(step),
@@ -73,7 +73,7 @@ describe("saving and loading", () => {
     const best = { weights: weightsOf(state(1)), epoch: 2, step: 9, validation: { loss: 0.3, tokenAccuracy: 0.5, sequenceAccuracy: 0.25 } };
     await folder.saveBest(best);
     expect(await folder.loadBest()).toEqual(best);
-    expect([...best.weights.keys()]).toEqual(["encoder.lstm.0.wx"]);
+    expect([...best.weights.keys()]).toEqual(["encoder.layers.0.wx"]);
   });
 });
 

@@ -27,7 +27,7 @@ const tensor: fc.Arbitrary<Tensor> = fc
   });
 const name = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12, unit: "binary" }),
-  fc.constantFrom("12", "__proto__", "m/encoder.lstm.0.wx"),
+  fc.constantFrom("12", "__proto__", "m/encoder.layers.0.wx"),
 );
 const tensors = fc.dictionary(name, tensor, { maxKeys: 6 }).map((entries) => new Map(Object.entries(entries)));
 const metadata = fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 });

@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@s2s/runtime/manifest";
 
-/** The parameters of one layer: those whose names differ in the last part alone (`encoder.lstm.0.wx`, `encoder.lstm.0.b`). */
+/** The parameters of one layer: those whose names differ in the last part alone (`encoder.layers.0.wx`, `encoder.layers.0.b`). */
 export interface Layer {
   readonly name: string;
   readonly parameters: number;

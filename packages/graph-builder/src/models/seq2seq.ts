@@ -20,7 +20,7 @@ export function seq2seq(scope: Scope, config: ModelConfig) {
   const encoderScope = scope.in("encoder");
   const decoderScope = scope.in("decoder");
   const embedSource = embedding(encoderScope.in("embedding"), input.vocabulary, input.embedding);
-  const encoder = recurrent(encoderScope.in("lstm"), {
+  const encoder = recurrent(encoderScope.in("layers"), {
     cell: "lstm",
     inputs: input.embedding,
     hidden: e.hidden,
@@ -36,7 +36,7 @@ export function seq2seq(scope: Scope, config: ModelConfig) {
           return CELLS.lstm.parts.map((part) => linear(own.in(part), width, d.hidden));
         });
   const embedTarget = embedding(decoderScope.in("embedding"), d.vocabulary, d.embedding);
-  const decoder = recurrent(decoderScope.in("lstm"), { cell: "lstm", inputs: d.embedding, hidden: d.hidden, layers: d.layers });
+  const decoder = recurrent(decoderScope.in("layers"), { cell: "lstm", inputs: d.embedding, hidden: d.hidden, layers: d.layers });
   const output = linear(decoderScope.in("readout"), d.hidden, d.vocabulary);
 
   return {

@@ -38,10 +38,10 @@ export class Reference {
     this.#parameters = parameters;
     const { encoder, output: decoder } = model;
     this.#encoder = Array.from({ length: encoder.layers }, (_, layer): Layer => {
-      const forward = lstmCell(parameters, `encoder.lstm.${layer}`);
-      return encoder.bidirectional ? [forward, lstmCell(parameters, `encoder.lstm.${layer}.backward`)] : [forward];
+      const forward = lstmCell(parameters, `encoder.layers.${layer}`);
+      return encoder.bidirectional ? [forward, lstmCell(parameters, `encoder.layers.${layer}.backward`)] : [forward];
     });
-    this.#decoder = Array.from({ length: decoder.layers }, (_, layer) => lstmCell(parameters, `decoder.lstm.${layer}`));
+    this.#decoder = Array.from({ length: decoder.layers }, (_, layer) => lstmCell(parameters, `decoder.layers.${layer}`));
   }
 
   /** The decoder's first states, from a source's ids. */

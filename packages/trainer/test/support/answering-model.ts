@@ -53,7 +53,7 @@ function silence(weights: ReadonlyMap<string, StateTensor>): void {
   const [gate, width] = [3 * HIDDEN + unit, 4 * HIDDEN];
   for (const side of ["encoder", "decoder"]) {
     for (const name of ["wx", "wh", "b"]) {
-      const { data } = weights.get(`${side}.lstm.0.${name}`)!;
+      const { data } = weights.get(`${side}.layers.0.${name}`)!;
       // The cell's candidate is tanh(0): c and h of the unit stay zero.
       for (let i = gate; i < data.length; i += width) data[i] = 0;
     }
