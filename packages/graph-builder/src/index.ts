@@ -99,6 +99,8 @@ export { unrollScans, type UnrollOptions } from "./unroll.ts";
 export { type FlatUpdate, traceFlatUpdate } from "./trace-flat.ts";
 export { attachGradient, type CustomGradient } from "./custom.ts";
 export type { Cell, CellKind, CellState, CellStep, MakeCell, RecurrentOperator } from "./layers/cells/cell.ts";
+export { type Attended, type Attention, attention, type AttentionMemory, type ScoreName, SCORES } from "./layers/attention/index.ts";
+export { coverageLoss } from "./layers/attention/coverage.ts";
 export { CELLS } from "./layers/cells/index.ts";
 export { cnn, type CnnOptions } from "./layers/cnn.ts";
 export { dropout, embeddingDropout } from "./layers/dropout.ts";
