@@ -29,7 +29,7 @@ test("@s2s/graph-builder", () => {
     Scope ShapeError
     abs adadelta adagrad adam adamw add and argMax attachGradient averagePool
     bitwiseXor
-    cast checkGraph clip concat cond conv convTranspose correct countOver crossEntropy cumulativeSum
+    cast checkGraph chunkedCrossEntropy clip concat cond conv convTranspose correct countOver crossEntropy cumulativeSum
     div dropout
     embedding embeddingDropout emit emitOne equal exp expand
     filled
