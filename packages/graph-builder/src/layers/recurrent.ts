@@ -1,6 +1,6 @@
 import type { CellName } from "@s2s/runtime/manifest";
 import type { FloatType, Graph, Value } from "../ir.ts";
-import { add, mul } from "../ops/elementwise.ts";
+import { add, mul, sumOf } from "../ops/elementwise.ts";
 import type { Scope } from "../scope.ts";
 import type { Dim } from "../shape.ts";
 import type { CellState } from "./cells/cell.ts";
@@ -34,6 +34,8 @@ export interface StepOptions {
 export interface RecurrentResult {
   /** What the last layer gives at every step: [T, B, D H], D directions. */
   readonly outputs: Value;
+  /** What the last layer gives after each sequence's last step (of the backward direction: its first element): [B, D H]. */
+  readonly last: Value;
   /** For each layer the state after each sequence's last step (of the backward direction: its first element), directions side by side: [B, D H]. */
   readonly states: readonly CellState[];
 }
@@ -64,7 +66,8 @@ export function recurrent(scope: Scope, { cell, inputs, hidden, layers, bidirect
         outputs = join(index, outputs, result.outputs);
         return result.state;
       });
-      return { outputs, states };
+      const finals = states.map(([h]) => h);
+      return { outputs, last: residual ? sumOf(finals) : finals.at(-1)!, states };
     },
     /** What a loop over `step` reads to drop between layers as `run` does: [T, B, H] for each layer but the first, or nothing. */
     masks(graph: Graph, type: FloatType, steps: Dim, batch: Dim): Value[] {

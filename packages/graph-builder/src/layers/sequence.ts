@@ -1,7 +1,8 @@
 import type { Value } from "../ir.ts";
-import { add, cast, less, mul, sub, where } from "../ops/elementwise.ts";
+import { add, cast, div, less, mul, sub, where } from "../ops/elementwise.ts";
 import { gather, range } from "../ops/index-ops.ts";
 import { reshape, transpose, unsqueeze } from "../ops/movement.ts";
+import { reduceSum } from "../ops/reduce.ts";
 import { product } from "../shape.ts";
 
 /** For lengths [B] the column of each sequence in its batch: 0 .. B-1, int32. */
@@ -42,3 +43,7 @@ export const swapBatchAndTime = (x: Value): Value => transpose(x, [1, 0, ...[...
 
 /** 1 at the steps that sequences x [T, B, ...] with lengths [B] have, 0 at their padding: [T, B], in x's element type. */
 export const realSteps = (x: Value, lengths: Value): Value => cast(less(unsqueeze(range(lengths.graph, x.shape[0]), 1), lengths), x.type);
+
+/** The mean of each sequence's own steps: x [T, B, W], lengths [B] int32 -> [B, W]. Padding counts for nothing. */
+export const meanStep = (x: Value, lengths: Value): Value =>
+  div(reduceSum(mul(x, unsqueeze(realSteps(x, lengths), 2)), [0]), unsqueeze(cast(lengths, x.type), 1));
