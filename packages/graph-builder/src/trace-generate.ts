@@ -1,10 +1,10 @@
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import { cond } from "./cond.ts";
 import { type FloatType, Graph } from "./ir.ts";
-import type { CellState } from "./layers/cells/cell.ts";
+import { stepDecoder } from "./models/decoder-run.ts";
 import { seq2seq } from "./models/seq2seq.ts";
 import { cast, equal, sub, where } from "./ops/elementwise.ts";
-import { reshape } from "./ops/movement.ts";
+import { filled, reshape } from "./ops/movement.ts";
 import { prune } from "./prune.ts";
 import { Scope, type ScopeOptions } from "./scope.ts";
 import { beamSearch } from "./search/beam.ts";
@@ -23,25 +23,26 @@ export function traceGenerate(
   recurrence: ScopeOptions["recurrence"] = "operator",
 ): TracedGraph {
   const graph = new Graph("generate");
-  const source = graph.input("source", "int32", ["B", "S"]);
-  const lengths = graph.input("source_lengths", "int32", ["B"]);
+  const scope = new Scope(graph, { type, parameters: "external", recurrence });
+  const net = seq2seq(scope, model);
+  const { states, memory } = net.begin(net.input.declare(graph, { batch: "B", source: "S" }, type));
+  const names = Object.keys(memory);
   const most = cast(graph.input("max_length", "int32", []), "int64");
   const beams = graph.input("beams", "int32", []);
   const lengthPenalty = graph.input("length_penalty", "float32", []);
   graph.define("K", reshape(cast(beams, "int64"), [1]));
 
-  const scope = new Scope(graph, { type, parameters: "external", recurrence });
-  const net = seq2seq(scope, model);
   // Sums over many steps need more than half precision.
   const sums = type === "float16" ? "float32" : type;
   const decoder: SearchDecoder = {
     graph,
     type: sums,
-    vocabulary: net.config.output.vocabulary,
-    initial: net.encode(source, lengths).flat(),
-    step(tokens, states) {
-      const after = net.step(net.embed(tokens), paired(states));
-      return { logits: cast(net.readout(after.output), sums), states: after.states.flat() };
+    vocabulary: net.decoder.config.vocabulary,
+    initial: states.map(({ initial, shape }) => initial ?? filled(graph, type, ["B", ...shape], 0)),
+    memory: Object.values(memory),
+    step(tokens, before, held) {
+      const after = stepDecoder(net.decoder, tokens, before, Object.fromEntries(names.map((name, i) => [name, held[i]])));
+      return { logits: cast(after.logits, sums), states: after.states };
     },
   };
   const results = ({ ids, lengths: counts, scores }: Hypotheses) => [ids, counts, cast(scores, "float32")];
@@ -68,6 +69,3 @@ export function traceGenerate(
   prune(graph);
   return { graph, parameters: scope.parameters.map(({ spec }) => spec) };
 }
-
-const paired = (states: CellState): CellState[] =>
-  Array.from({ length: states.length / 2 }, (_, layer) => states.slice(2 * layer, 2 * layer + 2));

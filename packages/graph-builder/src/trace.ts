@@ -4,6 +4,8 @@ import type { ParameterSpec } from "./init.ts";
 import { type FloatType, Graph, type Value } from "./ir.ts";
 import { swapBatchAndTime } from "./layers/sequence.ts";
 import { correct, crossEntropy } from "./losses.ts";
+import { runDecoder } from "./models/decoder-run.ts";
+import { modelInput } from "./models/inputs/index.ts";
 import { seq2seq } from "./models/seq2seq.ts";
 import { reshape } from "./ops/movement.ts";
 import { prune } from "./prune.ts";
@@ -49,19 +51,18 @@ interface Forward {
 function forward(name: string, options: TrainingOptions, training: boolean): Forward {
   const { model, type = "float32", dims = SYMBOLS, tokens = 1024, dropout = 0, singleThreaded = false } = options;
   const graph = new Graph(name, null, { singleThreaded });
-  const source = graph.input("source", "int32", [dims.batch, dims.source]);
-  const lengths = graph.input("source_lengths", "int32", [dims.batch]);
+  const inputs = modelInput(model.input).declare(graph, dims, type);
   const targetInput = graph.input("target_input", "int32", [dims.batch, dims.target]);
   const targetOutput = graph.input("target_output", "int32", [dims.batch, dims.target]);
   const masks = training && dropout > 0 ? { rate: dropout, seed: graph.input("dropout_seed", "int32", []) } : undefined;
   const scope = new Scope(graph, { type, parameters: "inputs", tokens, dropout: masks });
   const net = seq2seq(scope, model);
-  const h = net.recur(net.embed(swapBatchAndTime(targetInput)), net.encode(source, lengths));
   const rows = product([dims.batch, dims.target]);
+  const run = runDecoder(net.decoder, swapBatchAndTime(targetInput), net.begin(inputs));
   return {
     graph,
     scope,
-    logits: reshape(net.readout(h), [rows, net.config.output.vocabulary]),
+    logits: net.decoder.logits(run.rows.map((row) => reshape(row, [rows, row.shape[2]]))),
     targets: reshape(swapBatchAndTime(targetOutput), [rows]),
   };
 }

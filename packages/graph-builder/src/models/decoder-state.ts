@@ -6,10 +6,8 @@ import type { Shape } from "../shape.ts";
 export interface DecoderSource {
   /** The first states of the decoder's layers [B, H]; null where nothing is handed over. */
   readonly initial: readonly CellState[] | null;
-  /** What can be attended to, in the source's own order: [S, B, W]. */
-  readonly outputs: Value | null;
-  /** 1 at the positions that a source has, 0 at its padding: [B, S]. */
-  readonly mask: Value | null;
+  /** What can be attended to: values [S, B, W], and [B, S] with 1 at what a source has and 0 at its padding. */
+  readonly memory: { readonly values: Value; readonly mask: Value } | null;
   /** The source's ids, of tokens: [B, S] int32. */
   readonly ids: Value | null;
   /** The whole source in one vector: [B, W]. */

@@ -100,18 +100,18 @@ export function tokenDecoder(scope: Scope, config: OutputOf<"tokens">, widths: S
     feedsBack: asksFirst || config.inputFeeding || config.coverage,
 
     /** Before the first token. */
-    begin({ initial, outputs, mask, ids, summary }: DecoderSource): Begun {
+    begin({ initial, memory: seen, ids, summary }: DecoderSource): Begun {
       const states: DecoderState[] = Array.from({ length: layers }, (_, layer) =>
         CELLS[cell].parts.map((part, i) => ({ name: `decoder.${layer}.${part}`, shape: [hidden], initial: initial?.[layer][i] ?? null })),
       ).flat();
       if (config.inputFeeding) states.push({ name: "decoder.feed", shape: [hidden], initial: null });
-      if (config.coverage) states.push({ name: "decoder.coverage", shape: [mask!.shape[1]], initial: null });
+      if (config.coverage) states.push({ name: "decoder.coverage", shape: [seen!.mask.shape[1]], initial: null });
       const memory: Record<string, Value> = {};
       if (look) {
-        const { values, keys } = look.memory(swapBatchAndTime(outputs!), mask!);
+        const { values, keys } = look.memory(swapBatchAndTime(seen!.values), seen!.mask);
         memory.values = values;
         if (keys !== values) memory.keys = keys;
-        memory.mask = mask!;
+        memory.mask = seen!.mask;
       }
       if (gate) memory.ids = ids!;
       if (summaryIn) memory.input = matmul(summary!, summaryIn);

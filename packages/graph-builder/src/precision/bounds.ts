@@ -4,7 +4,8 @@ import { bodyOf, stateCount } from "../scan.ts";
 
 /** Where the values of a state come from: its first one, and the next one after each step. */
 export interface StateOrigin {
-  readonly initial: Value;
+  /** Null for zeros. */
+  readonly initial: Value | null;
   readonly next: Value;
 }
 
@@ -47,7 +48,7 @@ export class Bounds {
   }
 
   #holds(state: Value, { initial, next }: StateOrigin): boolean {
-    if (!this.withinOne(initial)) return false;
+    if (initial && !this.withinOne(initial)) return false;
     const before = new Map(this.#known);
     this.#known.set(state, true);
     if (this.withinOne(next)) return true;

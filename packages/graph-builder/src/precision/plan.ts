@@ -76,7 +76,7 @@ function origins({ encoder, decoder, states }: Traced): Map<Value, StateOrigin> 
   return new Map(
     states.map((state) => [
       decoder.inputs.find(({ name }) => name === state.input)!,
-      { initial: output(encoder, state.initial as string), next: output(decoder, state.output) },
+      { initial: state.initial === null ? null : output(encoder, state.initial), next: output(decoder, state.output) },
     ]),
   );
 }

@@ -33,7 +33,7 @@ export interface BeamOptions {
  * Returns what is to be computed behind it.
  */
 export function beamSearch(decoder: SearchDecoder, { most, beams, lengthPenalty }: BeamOptions): () => Hypotheses {
-  const { graph, type, vocabulary, initial, step } = decoder;
+  const { graph, type, vocabulary, initial, memory, step } = decoder;
   const [batch] = initial[0].shape;
   const [rows, wide] = [product([batch, beams]), product([2, beams])];
   const none = graph.constant(type, [], [-Infinity]);
@@ -54,17 +54,19 @@ export function beamSearch(decoder: SearchDecoder, { most, beams, lengthPenalty 
   const lengths = cast(add(range(graph, "steps"), 6), type);
   const rescale = pow(div(cast(add(most, 5), type), lengths), lengthPenalty);
 
-  const tiled = initial.map((state) => {
-    const rest = state.shape.slice(1);
-    return reshape(expand(unsqueeze(state, 1), [batch, beams, ...rest]), [rows, ...rest]);
-  });
+  // A row for each beam. Beams of a source share its memory, so that it is never reordered.
+  const tiled = (x: Value): Value => {
+    const rest = x.shape.slice(1);
+    return reshape(expand(unsqueeze(x, 1), [batch, beams, ...rest]), [rows, ...rest]);
+  };
+  const held = memory.map(tiled);
   // Only the first beam is alive before the first token, or all would go the same way.
   const first = expand(where(equal(range(graph, beams), 0), graph.constant(type, [], [0]), none), [batch, beams]);
   const empty = filled(graph, type, [batch, beams], NO_SCORE);
 
   const { states, outputs } = loop(
     ([tokens, alive, pool, ...before], index) => {
-      const next = step(tokens, before);
+      const next = step(tokens, before, held);
       const sums = add(add(logSoftmaxFused(next.logits), reshape(alive, [rows, 1])), mask);
       // Candidates are numbered hypothesis by hypothesis, beam * V + token.
       const best = topK(reshape(sums, [batch, product([beams, vocabulary])]), wide);
@@ -82,7 +84,7 @@ export function beamSearch(decoder: SearchDecoder, { most, beams, lengthPenalty 
         more: greater(reduceMax(hope), 0),
       };
     },
-    [filled(graph, "int64", [rows], START_ID), first, empty, ...tiled],
+    [filled(graph, "int64", [rows], START_ID), first, empty, ...initial.map(tiled)],
     { most, length: "T.beam", name: "beam" },
   );
   const [sums, candidates, selected] = outputs;

@@ -14,8 +14,10 @@ export interface SearchDecoder {
   readonly vocabulary: number;
   /** The states before the first token, one row a source: [B, ...]. */
   readonly initial: readonly Value[];
-  /** Feeds a token to each row: tokens [R] int64, states [R, ...] -> logits [R, V] and the states after. */
-  step(tokens: Value, states: readonly Value[]): { readonly logits: Value; readonly states: readonly Value[] };
+  /** What the model looks at and never changes, one row a source: [B, ...]. */
+  readonly memory: readonly Value[];
+  /** Feeds a token to each row: tokens [R] int64, states and memory [R, ...] -> logits [R, V] and the states after. */
+  step(tokens: Value, states: readonly Value[], memory: readonly Value[]): { readonly logits: Value; readonly states: readonly Value[] };
 }
 
 /** What a search gives for B sources: K hypotheses each, the best first. */

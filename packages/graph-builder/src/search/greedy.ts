@@ -13,7 +13,7 @@ import { END_ID, type Hypotheses, START_ID, type SearchDecoder, generable } from
  * Returns what is to be computed behind it.
  */
 export function greedySearch(decoder: SearchDecoder, most: Value): () => Hypotheses {
-  const { graph, initial, step } = decoder;
+  const { graph, initial, memory, step } = decoder;
   const [batch] = initial[0].shape;
   const mask = generable(decoder);
   const start = filled(graph, "int64", [batch], START_ID);
@@ -21,7 +21,7 @@ export function greedySearch(decoder: SearchDecoder, most: Value): () => Hypothe
   const open = filled(graph, "int64", [batch], 1);
   const { outputs } = loop(
     ([tokens, going, ...before]) => {
-      const next = step(tokens, before);
+      const next = step(tokens, before, memory);
       const best = topK(add(logSoftmaxFused(next.logits), mask), 1);
       const token = squeeze(best.indices, -1);
       const still = minimum(going, bitwiseXor(token, END_ID));
