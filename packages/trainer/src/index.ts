@@ -50,7 +50,6 @@ export type { KeptFile } from "./export-web/service-worker.ts";
 export { SERVICE_WORKER, siteFiles } from "./export-web/site-files.ts";
 export type { SiteFile } from "./export-web/site-files.ts";
 export { makeFolder, writeFileAtomically } from "./files.ts";
-export { decodeImage, readImage } from "./images/read-image.ts";
 export type { BuildInferenceGraphs, ExternalWeights, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 export { bleu } from "./measures/bleu.ts";
 export type { BleuOptions } from "./measures/bleu.ts";

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
-import { UserError, type Pixels } from "@s2s/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UserError } from "../src/errors.ts";
+import type { Pixels } from "../src/images/pixels.ts";
 import { decodeImage, readImage } from "../src/images/read-image.ts";
 
 let folder: string;
@@ -180,7 +181,7 @@ describe("readImage", () => {
 
   it("says which file is missing, empty or something else", async () => {
     const shape = { channels: 3, height: 2, width: 2 };
-    await expect(readImage(join(folder, "no.png"), shape)).rejects.toThrow(`${join(folder, "no.png")}: does not exist: check the path`);
+    await expect(readImage(join(folder, "no.png"), shape)).rejects.toThrow(`${join(folder, "no.png")}: is missing`);
     await expect(readImage(folder, shape)).rejects.toThrow(`${folder}: is a folder`);
     expect(failure(Buffer.alloc(0))).toBe("x.png: is empty: PNG and JPEG files are read");
     expect(failure(Buffer.from("hello"))).toBe("x.png: is no image: PNG and JPEG files are read");

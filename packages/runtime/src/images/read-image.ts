@@ -1,8 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
-import { pictureInput, UserError, type PictureShape, type Pixels } from "@s2s/runtime";
-import { explainReadError } from "../data/file-error.ts";
+import { UserError } from "../errors.ts";
+import { explainFileError } from "../file-error.ts";
 import { ImageError } from "./image-error.ts";
 import { decodeJpeg, isJpeg } from "./jpeg.ts";
+import { pictureInput, type PictureShape, type Pixels } from "./pixels.ts";
 import { decodePng, isPng } from "./png.ts";
 
 /** Larger files are no picture that is meant to be read: one of the most pixels takes less. */
@@ -29,14 +30,11 @@ export async function readImage(path: string, shape: PictureShape): Promise<Floa
 
 /** The pixels of a PNG or JPEG file. @throws UserError as `readImage` does */
 export async function readPixels(path: string): Promise<Pixels> {
-  let bytes: Uint8Array;
-  try {
+  const bytes = await explainFileError(path, async () => {
     const { size } = await stat(path);
     if (size > MAX_BYTES) throw new UserError(`${path}: has ${size} bytes, but images of at most ${MAX_BYTES} are read: make it smaller`);
-    bytes = await readFile(path);
-  } catch (error) {
-    throw explainReadError(path, error);
-  }
+    return readFile(path);
+  });
   return decodeImage(bytes, path);
 }
 

@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import type { Pixels } from "@s2s/runtime";
+import type { Pixels } from "./pixels.ts";
 import { PNG } from "pngjs";
 import { ImageError, refuseSize } from "./image-error.ts";
 

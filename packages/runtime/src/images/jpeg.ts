@@ -1,4 +1,4 @@
-import type { Pixels } from "@s2s/runtime";
+import type { Pixels } from "./pixels.ts";
 import jpeg from "jpeg-js";
 import { ImageError, refuseSize } from "./image-error.ts";
 import { exifOrientation, turnUpright } from "./orientation.ts";

@@ -1,4 +1,4 @@
-import type { Pixels } from "@s2s/runtime";
+import type { Pixels } from "./pixels.ts";
 
 const ORIENTATION_TAG = 0x0112;
 
