@@ -41,7 +41,7 @@ test("@s2s/graph-builder", () => {
     operators
     pad planInt8 pow print prune
     range readGraphStatistics reciprocal recurrent reduceLogSumExp reduceMax reduceMean reduceSum reduceSumSquare relu reshape reverseByLength rmsprop
-    sameShape scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo swapBatchAndTime
+    sameShape sampledCrossEntropy samplingProbabilities scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo swapBatchAndTime
     tanh toFloat16 toInt8 topK traceEvaluate traceFlatUpdate traceGenerate traceGradients traceInference traceTrain traceUpdate traceVariant transpose
     unrollScans unsqueeze
     where wordDropout"

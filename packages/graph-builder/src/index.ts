@@ -111,5 +111,15 @@ export { type Normalization, NORMALIZATIONS } from "./layers/normalization.ts";
 export { recurrent, type Recurrent, type RecurrentOptions, type RecurrentResult } from "./layers/recurrent.ts";
 export { lastStep, reverseByLength, swapBatchAndTime } from "./layers/sequence.ts";
 export { wordDropout } from "./layers/word-dropout.ts";
-export { chunkedCrossEntropy, type ChunkedOptions, correct, type CrossEntropy, crossEntropy } from "./losses.ts";
+export {
+  chunkedCrossEntropy,
+  type ChunkedOptions,
+  correct,
+  type CrossEntropy,
+  crossEntropy,
+  sampledCrossEntropy,
+  type SampledOptions,
+  type SamplingDistribution,
+  samplingProbabilities,
+} from "./losses.ts";
 export { type DropoutOptions, Scope, type ScopeOptions, type Statistic, STATISTIC_SHARE } from "./scope.ts";
