@@ -12,6 +12,7 @@ import { parityCommand } from "./commands/parity.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { trainCommand } from "./commands/train.ts";
+import { scoreCommand } from "./commands/score.ts";
 import { translateCommand } from "./commands/translate.ts";
 import { colorsFor, type Terminal } from "./terminal.ts";
 import { explainUsage, refuseOptionsAsValues } from "./usage.ts";
@@ -50,6 +51,7 @@ export function createProgram(terminal: Terminal): Command {
     trainCommand(terminal),
     evaluateCommand(terminal),
     translateCommand(terminal),
+    scoreCommand(terminal),
     exportCommand(terminal),
     inspectCommand(terminal),
     doctorCommand(terminal),
