@@ -123,3 +123,7 @@ export {
   samplingProbabilities,
 } from "./losses.ts";
 export { type DropoutOptions, Scope, type ScopeOptions, type Statistic, STATISTIC_SHARE } from "./scope.ts";
+export { type HeadConfig, isHead, modelHead, type ModelHead } from "./models/heads/index.ts";
+export type { Head, HeadDims, HeadLoss, HeadOptions, HeadSource, HeadSteps, Onwards } from "./models/heads/head.ts";
+export { modelInput, type ModelInput } from "./models/inputs/index.ts";
+export type { Features, SourceDims, SourceInputs } from "./models/inputs/input.ts";
