@@ -32,7 +32,7 @@ async function generatorOf(...options: Parameters<typeof Generator.open>): Promi
 }
 
 const grid: GenerateOptions[] = [1, 2, 3, 8].flatMap((beams) =>
-  [0, 0.6, 1, 2].flatMap((lengthPenalty) => [1, 2, 12].map((maxLength) => ({ beams, lengthPenalty, maxLength }))),
+  [0, 0.6, 1, 2].flatMap((lengthPenalty) => [1, 2, 5, 12].map((maxLength) => ({ beams, lengthPenalty, maxLength }))),
 );
 
 function expectSame(found: readonly Generated[], expected: readonly Generated[], digits: number): void {
@@ -106,7 +106,7 @@ describe("generate.onnx", () => {
       const ids = [2];
       let score = 0;
       while (ids.length <= maxLength && (ids.length === 1 || ids.at(-1) !== 3)) {
-        const before = Object.fromEntries(states.map((state) => [state.input, outputs[state[from]]]));
+        const before = Object.fromEntries(states.map((state) => [state.input, outputs[state[from]!]]));
         outputs = await decode.run({ token: new OrtTensor("int32", Int32Array.of(ids.at(-1)!), [1]), ...before });
         from = "output";
         const logits = Array.from(outputs.logits.data as Float32Array);

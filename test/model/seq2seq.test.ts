@@ -30,7 +30,7 @@ describe.each(Object.entries(models))("seq2seq, %s", (_name, model) => {
         }
       }
       expect(far([Number(results.loss_sum[0])], [loss])).toBeLessThanOrEqual(bounds[type]);
-      expect(Number(results.tokens[0])).toBe(13);
+      expect(Number(results.units[0])).toBe(13);
     });
 
     it(`gives a sentence in a padded batch the logits that it gets alone, ${type}`, async () => {
@@ -98,7 +98,7 @@ describe.each(Object.entries(models))("seq2seq, %s", (_name, model) => {
       const inputs = Object.fromEntries(
         states.map((state): [string, Tensor] => [
           state.input,
-          { type: "float32", shape: [pairs.length, current[state[from]].length / pairs.length], data: current[state[from]] },
+          { type: "float32", shape: [pairs.length, current[state[from]!].length / pairs.length], data: current[state[from]!] },
         ]),
       );
       current = await runGraph(decoder, { token: { type: "int32", shape: [pairs.length], data: token }, ...inputs });
