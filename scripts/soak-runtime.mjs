@@ -7,7 +7,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { initialize, traceInference } from "@s2s/graph-builder";
 import { load, SPECIAL_TOKENS, Vocabulary } from "@s2s/runtime";
-import { buildInferenceGraphs, exportBundle } from "@s2s/trainer";
+import { buildInferenceGraphs, exportBundle, modelConfig, resolveConfig, textSides } from "@s2s/trainer";
 import { judge, megabytes, SAMPLES } from "./soak-memory.mjs";
 
 /** Growth that is chance, in MiB: a session that is not released passes it within a tenth of the loads, an array kept for each answer as well. */
@@ -19,18 +19,13 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 async function writeBundle(folder) {
   const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...LETTERS]);
   const side = { embedding: 64, hidden: 96, layers: 1 };
-  /** @type {import("@s2s/runtime/manifest").ModelConfig} */
-  const model = {
-    kind: "seq2seq",
-    sourceVocabulary: vocabulary.size,
-    targetVocabulary: vocabulary.size,
-    encoder: { ...side, bidirectional: false, reverseSource: false },
-    decoder: side,
-  };
+  const size = { source: vocabulary.size, target: vocabulary.size };
+  const model = modelConfig(resolveConfig({ encoder: side, decoder: side }, "soak"), size);
   const { parameters } = traceInference(model);
   const weights = new Map(parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 1) }]));
   const text = { tokens: /** @type {const} */ ("char"), vocabulary, maxLength: 24 };
-  await exportBundle(folder, { model, weights, source: text, target: text, training: {} }, buildInferenceGraphs);
+  const { manifest, files } = textSides({ source: text, target: text });
+  await exportBundle(folder, { model, weights, manifest: { task: "translate", ...manifest }, files, training: {} }, buildInferenceGraphs);
 }
 
 /** Does something many times and looks at the memory now and then. @param {string} what @param {number} times @param {(i: number) => Promise<void>} action */

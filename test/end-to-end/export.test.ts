@@ -1,6 +1,6 @@
 import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { readBundle } from "@s2s/runtime";
-import { buildInferenceGraphs, exportBundle, SafetensorsFile, type State } from "@s2s/trainer";
+import { buildInferenceGraphs, exportBundle, SafetensorsFile, type State, textSides } from "@s2s/trainer";
 import { beforeAll, describe, expect, test } from "vitest";
 import { letterSequences, reversalPairs } from "../support/tasks.ts";
 import { type Figures, Workplace } from "../support/workplace.ts";
@@ -89,7 +89,7 @@ describe("the calls of the issue", () => {
     expect(report.files).toEqual(["generate.onnx"]);
     expect(report.bytes).toBe(statSync(place.path("single", "generate.onnx")).size);
     const bundle = await readBundle(place.path("single", "generate.onnx"));
-    expect(bundle.target.tokens).toEqual((await readBundle(place.path("int8"))).target.tokens);
+    expect(bundle.target!.tokens).toEqual((await readBundle(place.path("int8"))).target!.tokens);
   });
 });
 
@@ -178,9 +178,16 @@ async function fragileCopy(name: string): Promise<void> {
       for (let i = 3 * HIDDEN + unit; i < data.length; i += 4 * HIDDEN) data[i] = 0;
     }
   }
-  const columns = manifest.target.size;
+  const columns = manifest.target!.size;
   weights.get("decoder.readout.w")!.data.fill(30_000, unit * columns, (unit + 1) * columns);
-  const side = (vocabulary: typeof source) => ({ tokens: "char" as const, vocabulary, maxLength: 32 });
-  const parts = { model: manifest.model, weights: weights as State, source: side(source), target: side(target), training: {} };
+  const side = (vocabulary: typeof source) => ({ tokens: "char" as const, vocabulary: vocabulary!, maxLength: 32 });
+  const sides = textSides({ source: side(source), target: side(target) });
+  const parts = {
+    model: manifest.model,
+    weights: weights as State,
+    manifest: { task: "translate" as const, ...sides.manifest },
+    files: sides.files,
+    training: {},
+  };
   await exportBundle(place.path(name), parts, buildInferenceGraphs);
 }

@@ -10,7 +10,7 @@ import { Workplace } from "../support/workplace.ts";
 import { writeDrawnBundle } from "./support/bundles.ts";
 
 const place = await Workplace.create();
-const model = { ...modelOf({ bidirectional: true }, { hidden: 9 }), sourceVocabulary: 14, targetVocabulary: 17 };
+const model = modelOf({ bidirectional: true }, { hidden: 9 }, { source: 14, target: 17 });
 
 interface Report {
   readonly ok: boolean;

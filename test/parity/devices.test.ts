@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ParityReport, checkParity, DEVICE_NAMES } from "@s2s/parity";
-import type { ModelConfig, Precision } from "@s2s/runtime/manifest";
+import type { Precision, Seq2SeqConfig } from "@s2s/runtime/manifest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { modelOf } from "../support/seq2seq.ts";
 import { useSwiftShader } from "../support/swiftshader.ts";
@@ -10,16 +10,13 @@ import { writeDrawnBundle } from "./support/bundles.ts";
 
 /** On each device: every kind of model, from 8 to 256 hidden units, small and word-sized vocabularies. */
 interface Case {
-  readonly model: ModelConfig;
+  readonly model: Seq2SeqConfig;
   readonly precisions: readonly Precision[];
   readonly devices: readonly string[];
 }
 
-const sized = (source: number, target: number, model: ModelConfig): ModelConfig => ({
-  ...model,
-  sourceVocabulary: source,
-  targetVocabulary: target,
-});
+const sized = (source: number, target: number, [encoder, decoder]: Parameters<typeof modelOf>): Seq2SeqConfig =>
+  modelOf(encoder, decoder, { source, target });
 const every: readonly Precision[] = ["float32", "float16", "int8"];
 const all = DEVICE_NAMES.filter((name) => name !== "node-cuda");
 // WebGPU in software takes minutes for what takes seconds elsewhere: two models, one of them with all that a model can have.
@@ -27,36 +24,50 @@ const withoutGpu = all.filter((name) => !name.endsWith("webgpu"));
 
 const cases: Readonly<Record<string, Case>> = {
   "one layer, 8": {
-    model: sized(12, 15, modelOf({ embedding: 8, hidden: 8 }, { embedding: 6, hidden: 8 })),
+    model: sized(12, 15, [
+      { embedding: 8, hidden: 8 },
+      { embedding: 6, hidden: 8 },
+    ]),
     precisions: ["float32"],
     devices: all,
   },
   "two layers both ways, three onwards, bridged, reversed source, unequal widths": {
-    model: sized(
-      23,
-      29,
-      modelOf({ embedding: 12, hidden: 20, layers: 2, bidirectional: true, reverseSource: true }, { embedding: 16, hidden: 28, layers: 3 }),
-    ),
+    model: sized(23, 29, [
+      { embedding: 12, hidden: 20, layers: 2, bidirectional: true, reverseSource: true },
+      { embedding: 16, hidden: 28, layers: 3 },
+    ]),
     precisions: every,
     devices: withoutGpu,
   },
   "both ways without a bridge": {
-    model: sized(40, 33, modelOf({ embedding: 24, hidden: 32, bidirectional: true }, { embedding: 24, hidden: 64 })),
+    model: sized(40, 33, [
+      { embedding: 24, hidden: 32, bidirectional: true },
+      { embedding: 24, hidden: 64 },
+    ]),
     precisions: ["float32"],
     devices: all,
   },
   "deep encoder, reversed source": {
-    model: sized(31, 37, modelOf({ embedding: 10, hidden: 48, layers: 3, reverseSource: true }, { embedding: 14, hidden: 48, layers: 1 })),
+    model: sized(31, 37, [
+      { embedding: 10, hidden: 48, layers: 3, reverseSource: true },
+      { embedding: 14, hidden: 48, layers: 1 },
+    ]),
     precisions: every,
     devices: withoutGpu,
   },
   "words, 64": {
-    model: sized(800, 1200, modelOf({ embedding: 48, hidden: 64 }, { embedding: 40, hidden: 64 })),
+    model: sized(800, 1200, [
+      { embedding: 48, hidden: 64 },
+      { embedding: 40, hidden: 64 },
+    ]),
     precisions: every,
     devices: withoutGpu,
   },
   "two layers, 256": {
-    model: sized(90, 110, modelOf({ embedding: 128, hidden: 256, layers: 2 }, { embedding: 128, hidden: 256, layers: 2 })),
+    model: sized(90, 110, [
+      { embedding: 128, hidden: 256, layers: 2 },
+      { embedding: 128, hidden: 256, layers: 2 },
+    ]),
     precisions: every,
     devices: withoutGpu,
   },

@@ -27,11 +27,11 @@ interface Recorded {
 }
 
 const record = process.env["S2S_RECORD"] === "1";
-const model = {
-  ...modelOf({ embedding: 10, hidden: 16, layers: 2, bidirectional: true }, { embedding: 12, hidden: 24, layers: 2 }),
-  sourceVocabulary: 30,
-  targetVocabulary: 34,
-};
+const model = modelOf(
+  { embedding: 10, hidden: 16, layers: 2, bidirectional: true },
+  { embedding: 12, hidden: 24, layers: 2 },
+  { source: 30, target: 34 },
+);
 const sources = [[4, 9, 22, 3], [29, 7, 3], [3], [12, 12, 5, 18, 26, 6, 11, 3]];
 const searches = [
   { beams: 1, lengthPenalty: 0, maxLength: 12 },

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { modelOf, weightsOf } from "../support/seq2seq.ts";
 
 const MAX = 3;
-const model = { ...modelOf(), targetVocabulary: 7 };
+const model = modelOf({}, {}, { target: 7 });
 const weights: Weights = new Map(
   Object.entries(weightsOf(traceInference(model).parameters, "float64")).map(([name, { shape, data }]) => [
     name,

@@ -18,11 +18,11 @@ const rules: Readonly<Record<string, Training>> = {
   "adam with label smoothing": { optimizer: "adam", labelSmoothing: 0.1 },
   adamw: { optimizer: "adamw", clipNorm: 0 },
 };
-const model = {
-  ...modelOf({ embedding: 12, hidden: 20, layers: 2, bidirectional: true, reverseSource: true }, { embedding: 14, hidden: 28, layers: 2 }),
-  sourceVocabulary: 27,
-  targetVocabulary: 33,
-};
+const model = modelOf(
+  { embedding: 12, hidden: 20, layers: 2, bidirectional: true, reverseSource: true },
+  { embedding: 14, hidden: 28, layers: 2 },
+  { source: 27, target: 33 },
+);
 const inCi = process.env["CI"] !== undefined;
 const gpuPromised = useSwiftShader() || inCi;
 

@@ -12,7 +12,7 @@ import {
 } from "@s2s/graph-builder";
 import { Reference } from "@s2s/parity";
 import type { Session } from "@s2s/runtime/ort";
-import { type ModelConfig, PRECISIONS, type Precision } from "@s2s/runtime/manifest";
+import { PRECISIONS, type Precision, type Seq2SeqConfig } from "@s2s/runtime/manifest";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Tensor } from "../support/run-graph.ts";
 import { batchOf, modelOf, models, type Pair, pairs, weightsOf } from "../support/seq2seq.ts";
@@ -29,7 +29,7 @@ interface Opened {
   run(graph: "encoder" | "decoder" | "generate", feeds: Record<string, Tensor>): ReturnType<typeof runOnce>;
 }
 
-async function open(model: ModelConfig, precision: Precision): Promise<Opened> {
+async function open(model: Seq2SeqConfig, precision: Precision): Promise<Opened> {
   const variant = traceVariant(model, precision);
   const stored = storedOf(variant, weightsOf(variant.parameters, "float32"));
   const loaded = new Map<string, Session>();
@@ -65,7 +65,7 @@ async function logitsOf({ variant, run }: Opened, rows: readonly Pair[], steps: 
   for (let t = 0; t < steps; t++) {
     const token = Int32Array.from(rows, (_, b) => Number(input.data[b * width + t]));
     const states = variant.states.map((state): [string, Tensor] => {
-      const data = current[state[from]];
+      const data = current[state[from]!];
       return [state.input, { type: "float32", shape: [rows.length, data.length / rows.length], data }];
     });
     current = await run("decoder", { token: int32([rows.length], token), ...Object.fromEntries(states) });
@@ -115,11 +115,11 @@ it("ONNX Runtime decodes stored weights when it loads a graph, those that loops 
 });
 
 /** Widths from which on products are computed in eight bits; embeddings and vocabularies stay small. */
-const wide = (encoder: Partial<ModelConfig["encoder"]> = {}, decoder: Partial<ModelConfig["decoder"]> = {}): ModelConfig =>
-  modelOf({ hidden: 256, ...encoder }, { hidden: 256, ...decoder });
+const wide = (...[encoder, decoder, sizes]: Parameters<typeof modelOf>): Seq2SeqConfig =>
+  modelOf({ hidden: 256, ...encoder }, { hidden: 256, ...decoder }, sizes);
 
 describe("which products are computed in eight bits", () => {
-  const planOf = (model: ModelConfig): Record<string, string> => {
+  const planOf = (model: Seq2SeqConfig): Record<string, string> => {
     const traced = traceInference(model, "float32", 4 * model.encoder.hidden ** 2 < LEAST_DYNAMIC ? "operator" : "loop");
     return Object.fromEntries([...planInt8(traced)].map(([name, { axis, products }]) => [name, `${products} ${axis}`]));
   };
@@ -158,7 +158,7 @@ describe("which products are computed in eight bits", () => {
   it("row by row where the operand has no bound: what a bridge gives, and the rows of a large embedding", () => {
     const bridged = planOf(wide({ hidden: 300 }));
     expect(bridged["decoder.layers.0.wh"]).toBe("rows 1");
-    const large = planOf({ ...wide({ embedding: 256 }, { embedding: 256 }), sourceVocabulary: 3000, targetVocabulary: 3000 });
+    const large = planOf(wide({ embedding: 256 }, { embedding: 256 }, { source: 3000, target: 3000 }));
     expect(large).toMatchObject({
       "encoder.embedding.w": "float32 0",
       "encoder.layers.0.wx": "rows 1",

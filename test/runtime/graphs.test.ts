@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initialize, traceInference } from "@s2s/graph-builder";
 import { load, SPECIAL_TOKENS, UserError, Vocabulary, type Generation, type GenerateOptions, type Model } from "@s2s/runtime";
-import type { ModelConfig } from "@s2s/runtime/manifest";
-import { buildInferenceGraphs, exportBundle } from "@s2s/trainer";
+import { buildInferenceGraphs, exportBundle, modelConfig, resolveConfig, textSides } from "@s2s/trainer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packSingleFile } from "../../packages/trainer/src/export/single-file.ts";
 
@@ -24,18 +23,14 @@ beforeAll(async () => {
   const single = join(root, "single");
   const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...LETTERS]);
   const side = { embedding: 9, hidden: 13, layers: 2 };
-  const model: ModelConfig = {
-    kind: "seq2seq",
-    sourceVocabulary: vocabulary.size,
-    targetVocabulary: vocabulary.size,
-    encoder: { ...side, bidirectional: false, reverseSource: false },
-    decoder: side,
-  };
+  const size = { source: vocabulary.size, target: vocabulary.size };
+  const model = modelConfig(resolveConfig({ encoder: side, decoder: side }, "test"), size);
   const weights = new Map(
     traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 3).map((w) => w * 5) }]),
   );
   const text = { tokens: "char" as const, vocabulary, maxLength: MAX_LENGTH + 1 };
-  const parts = { model, weights, source: text, target: { ...text, maxLength: MAX_LENGTH }, training: {} };
+  const { manifest, files } = textSides({ source: text, target: { ...text, maxLength: MAX_LENGTH } });
+  const parts = { model, weights, manifest: { task: "translate" as const, ...manifest }, files, training: {} };
   diverged = join(root, "diverged");
   const { shape, data } = weights.get("decoder.readout.b")!;
   const broken = new Map([

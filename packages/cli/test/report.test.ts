@@ -19,14 +19,16 @@ const step: StepEvent = {
   epochLoss: 0.61234,
   learningRate: 0.001,
   gradientNorm: 1,
-  tokensPerSecond: 12_345.6,
+  unitsPerSecond: 12_345.6,
+  unit: "token",
   secondsLeft: 75,
 };
 const start: TrainEvent = {
   type: "start",
+  task: "translate",
   folder: "run",
   parameters: 51_212,
-  pairs: { training: 1800, validation: 200 },
+  examples: { training: 1800, validation: 200 },
   filter: { read: 2000, longSources: 0, longTargets: 0 },
   vocabulary: { source: 12, target: 13 },
   threads: 2,
@@ -78,9 +80,9 @@ describe("TrainReport", () => {
     expect(err.text).toBe("");
     expect(out.text).toMatchInlineSnapshot(`
       "run: 51,212 parameters, vocabulary 12 -> 13
-      1,800 pairs to train on, 200 to validate, 4 epochs, 2 threads
+      1,800 examples to train on, 200 to validate, 4 epochs, 2 threads
       epoch 2/4  loss 0.6000  validation 0.5000  tokens 87.5%  exact 25.0%  1:01  best
-      Done in 1:30: epoch 2 (validation 0.5000, tokens 87.5%) is the model in run/bundle
+      Done in 1:30: epoch 2 (validation 0.5000, tokens 87.5%, exact 25.0%) is the model in run/bundle
       Next:
         s2s translate run
       "
@@ -142,8 +144,9 @@ describe("trainResult", () => {
       validation: { loss: 0.5, tokenAccuracy: 0.875, sequenceAccuracy: 0.25 },
       bundle: "run/bundle",
       seconds: 90,
+      task: "translate",
       parameters: 51_212,
-      pairs: { training: 1800, validation: 200 },
+      examples: { training: 1800, validation: 200 },
       vocabulary: { source: 12, target: 13 },
       threads: 2,
       history: [{ epoch: 2, step: 20, trainingLoss: 0.6, validation: validation.validation, best: true, seconds: 61 }],

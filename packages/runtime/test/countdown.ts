@@ -101,16 +101,27 @@ export function writeCountdown(folder: string, options: CountdownOptions = {}): 
   writeFileSync(join(folder, "decoder.onnx"), encodeModel({ ...decoder, initializers: [...decoder.initializers, external] }));
   writeFileSync(join(folder, "source.json"), vocabulary);
   writeFileSync(join(folder, "target.json"), vocabulary);
-  const side = { embedding: 3, hidden: 5, layers: 1 };
+  const side = { cell: "lstm", hidden: 5, layers: 1, residual: false } as const;
   return seal(folder, {
-    formatVersion: 2,
+    formatVersion: 3,
     task: "translate",
     model: {
-      kind: "seq2seq",
-      sourceVocabulary: SIZE,
-      targetVocabulary: SIZE,
+      input: { kind: "tokens", vocabulary: SIZE, embedding: 3 },
       encoder: { ...side, bidirectional: false, reverseSource: false },
-      decoder: side,
+      output: {
+        kind: "tokens",
+        vocabulary: SIZE,
+        embedding: 3,
+        ...side,
+        bridge: "copy",
+        context: "initial",
+        attention: "none",
+        coverage: false,
+        inputFeeding: false,
+        copy: false,
+        tied: false,
+        shared: false,
+      },
     },
     source: { tokens, normalization: "NFC", vocabulary: "source.json", size: SIZE },
     target: { tokens, normalization: "NFC", vocabulary: "target.json", size: SIZE },
@@ -124,7 +135,8 @@ export function writeCountdown(folder: string, options: CountdownOptions = {}): 
         weights: "weights.safetensors",
       },
     ],
-    states: ["sum", "stride"].map((name) => ({ initial: `initial.${name}`, input: name, output: `next.${name}` })),
+    states: ["sum", "stride"].map((name, i) => ({ initial: `initial.${name}`, input: name, output: `next.${name}`, shape: [i + 1] })),
+    memory: [],
     parameters: [{ name: "ids", type: "float32", shape: [1, SIZE] }],
     files: ["weights.safetensors", "encoder.onnx", "decoder.onnx", "source.json", "target.json"].map((name) => ({
       name,

@@ -53,8 +53,8 @@ describe("a path", () => {
     for (const path of [folder, root, join(root, "link")]) {
       const bundle = await readBundle(path);
       expect(bundle.manifest).toEqual(manifest);
-      expect(bundle.source.tokens.slice(4)).toEqual([...LETTERS]);
-      expect(bundle.target.size).toBe(20);
+      expect(bundle.source!.tokens.slice(4)).toEqual([...LETTERS]);
+      expect(bundle.target!.size).toBe(20);
     }
   });
 

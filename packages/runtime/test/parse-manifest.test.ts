@@ -94,8 +94,8 @@ describe("refused, since parts disagree:", () => {
   const { encoder } = manifest.variants[0]!.graphs;
   const [sum, stride] = manifest.states;
   const cases: [string, Path, Json | undefined, RegExp][] = [
-    ["sizes of the source vocabulary", ["source", "size"], 21, /source\.size is 21 but model\.sourceVocabulary 20/],
-    ["sizes of the target vocabulary", ["model", "targetVocabulary"], 21, /target\.size is 20 but model\.targetVocabulary 21/],
+    ["sizes of the source vocabulary", ["source", "size"], 21, /source\.size is 21 but model\.input\.vocabulary 20/],
+    ["sizes of the target vocabulary", ["model", "output", "vocabulary"], 21, /target\.size is 20 but model\.output\.vocabulary 21/],
     ["a used file that is not listed", ["variants", 0, "weights"], "other.bin", /other\.bin is used but not listed in files/],
     ["a file that is listed twice", ["files", 5], { ...manifest.files[0]! }, /files lists a name twice/],
     ["the manifest listing itself", ["files", 0, "name"], "s2s.json", /files lists s2s\.json itself/],

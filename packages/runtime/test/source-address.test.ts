@@ -30,7 +30,7 @@ describe("an address", () => {
   test("may be the folder's, with the slash or without, or the manifest's, with a query for every file", async () => {
     for (const address of [at("b"), at("b/"), at("b/s2s.json"), new URL(at("b/#part"))]) {
       const { files, target } = await open(address);
-      expect(target.size).toBe(20);
+      expect(target!.size).toBe(20);
       expect(files.locate("encoder.onnx")).toBe(at("b/encoder.onnx"));
     }
     const queries: string[] = [];

@@ -35,7 +35,7 @@ describe("files that the caller has", () => {
   ];
   test.each(forms)("may be %s", async (_, source) => {
     const { files, source: vocabulary } = await open(source);
-    expect(vocabulary.size).toBe(20);
+    expect(vocabulary!.size).toBe(20);
     for (const info of manifest.files) expect(await files.read(info)).toEqual(bundle[info.name]);
   });
 

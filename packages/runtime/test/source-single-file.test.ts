@@ -46,15 +46,15 @@ describe("a model in one file", () => {
   ];
   test.each(forms)("may be %s", async (_, source) => {
     const opened = await open(source);
-    expect(opened.source.tokens.at(-1)).toBe("p");
-    expect(opened.target.tokens.at(-1)).toBe("q");
+    expect(opened.source!.tokens.at(-1)).toBe("p");
+    expect(opened.target!.tokens.at(-1)).toBe("q");
     expect(await graphSource(opened, GENERATE)).toEqual({ bytes: model });
   });
 
   test("on disk is opened by ONNX Runtime", async () => {
     for (const source of [path, pathToFileURL(path), pathToFileURL(path).href]) {
       const opened = await open(source);
-      expect(opened.target.tokens.at(-1)).toBe("q");
+      expect(opened.target!.tokens.at(-1)).toBe("q");
       expect(await graphSource(opened, GENERATE)).toEqual({ path });
     }
   });
@@ -66,7 +66,7 @@ describe("a model in one file", () => {
     writeFileSync(join(alone, "README.md"), "");
     for (const source of [alone, pathToFileURL(alone)]) {
       const opened = await open(source);
-      expect(opened.target.tokens.at(-1)).toBe("q");
+      expect(opened.target!.tokens.at(-1)).toBe("q");
       expect(await graphSource(opened, GENERATE)).toEqual({ path: join(alone, "dates.onnx") });
     }
     for (const path of [alone, join(alone, "dates.onnx")])
@@ -80,7 +80,7 @@ describe("a model in one file", () => {
     expect(await refusal(() => resolveBundle(alone))).toMatch(/other\.onnx: holds no s2s\.manifest in its metadata/);
     mkdirSync(join(alone, "bundle"));
     for (const [name, bytes] of Object.entries(bundle)) writeFileSync(join(alone, "bundle", name), bytes);
-    expect((await open(alone)).target.tokens.at(-1)).toBe("p");
+    expect((await open(alone)).target!.tokens.at(-1)).toBe("p");
   });
 
   test("needs metadata that s2s wrote", async () => {
@@ -125,10 +125,10 @@ describe("a model in one file", () => {
     const shared = singleFileParts(manifestOf(bundle), parts.source, parts.source);
     const manifest = {
       ...shared.manifest,
-      target: { ...shared.manifest.target, vocabulary: shared.manifest.source.vocabulary },
+      target: { ...shared.manifest.target!, vocabulary: shared.manifest.source!.vocabulary },
       files: shared.manifest.files.slice(0, 1),
     };
-    expect((await open(singleFile(graph, { ...shared, manifest }))).target.tokens.at(-1)).toBe("p");
+    expect((await open(singleFile(graph, { ...shared, manifest }))).target!.tokens.at(-1)).toBe("p");
   });
 });
 

@@ -32,7 +32,8 @@ function refuseUnknownKeys(input: Record<string, unknown>, locate: Locate): void
   for (const [name, value] of Object.entries(input)) {
     if (name === "$schema") continue;
     if (!sections.has(name)) throw new UserError(`${locate([name])}: unknown key ${name}: did you mean ${nearestKey(name)}?`);
-    if (value === undefined) continue;
+    // One that is no section, such as the task, is checked by the schema.
+    if (value === undefined || keys.some(({ key }) => key === name)) continue;
     if (!isSection(value)) throw new UserError(`${locate([name])}: ${name} must be a section ({...}), but is ${show(value)}`);
     for (const key of Object.keys(value)) {
       if (keys.some((known) => known.key === `${name}.${key}`)) continue;

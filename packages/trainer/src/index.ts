@@ -98,6 +98,8 @@ export type { DecodeBundleOptions } from "./decode-bundle.ts";
 export { evaluateBundle } from "./evaluate-bundle.ts";
 export type { EvaluateBundleOptions, Evaluation } from "./evaluate-bundle.ts";
 export { measureBundle } from "./measure-bundle.ts";
+export { textSides } from "./tasks/text-sides.ts";
+export type { TextSide } from "./tasks/text-sides.ts";
 export { taskOf } from "./tasks/index.ts";
 export type { Figures, MeasureOptions, Task, TaskData, TaskFigures, TaskManifest } from "./tasks/task.ts";
 export { createExecutor } from "./executors/create.ts";

@@ -38,7 +38,10 @@ function resolveAt(input: unknown, locate: Locate): Config {
   return config;
 }
 
-/** Parses the file, makes its data paths absolute and says where keys stand in it. */
+/** Keys that name files. */
+const PATH_KEYS = { data: ["train", "valid", "images"], source: ["pretrained"], target: ["pretrained"] } as const;
+
+/** Parses the file, makes its paths absolute and says where keys stand in it. */
 async function parseFile(path: string): Promise<{ input: unknown; locate: Locate }> {
   const text = await readText(path);
   const errors: ParseError[] = [];
@@ -88,10 +91,12 @@ function duplicateKey(node: Node): Node | undefined {
 }
 
 function absolutePaths(input: unknown, folder: string): unknown {
-  const data = (input as { data?: Record<string, unknown> } | null)?.data;
-  for (const key of ["train", "valid"]) {
-    const path = data?.[key];
-    if (typeof path === "string" && path !== "") data![key] = resolve(folder, path);
+  const sections = input as Record<string, Record<string, unknown> | undefined> | null;
+  for (const [section, keys] of Object.entries(PATH_KEYS)) {
+    for (const key of keys) {
+      const path = sections?.[section]?.[key];
+      if (typeof path === "string" && path !== "") sections![section]![key] = resolve(folder, path);
+    }
   }
   return input;
 }

@@ -117,10 +117,16 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
  * which is a part of the result (sums in another order).
  */
 function complete(input: Config, stored: Config | undefined): Config {
-  const { data, training, ...rest } = resolveConfig(input, "configuration");
+  const { data, source, target, training, ...rest } = resolveConfig(input, "configuration");
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
   const threads = training.threads ?? stored?.training.threads ?? defaultThreads();
-  return { ...rest, data: { ...data, train: absolute(data.train), valid: absolute(data.valid) }, training: { ...training, threads } };
+  return {
+    ...rest,
+    data: { ...data, train: absolute(data.train), valid: absolute(data.valid), images: absolute(data.images) },
+    source: { ...source, pretrained: absolute(source.pretrained) },
+    target: { ...target, pretrained: absolute(target.pretrained) },
+    training: { ...training, threads },
+  };
 }
 
 async function resumable(run: RunFolder, config: Config, hash: string): Promise<LoadedCheckpoint | undefined> {

@@ -33,7 +33,7 @@ const checkpoint = (step: number): Checkpoint => ({
     step,
     batch: step,
     best: { epoch: 1, step: 3, validation: { loss: 0.1 + 0.2, tokenAccuracy: 1 / 3 } },
-    running: { epoch: { lossSum: 1e-17 + step / 3, tokens: 7 }, interval: { lossSum: 0, tokens: 0 } },
+    running: { epoch: { lossSum: 1e-17 + step / 3, units: 7 }, interval: { lossSum: 0, units: 0 } },
   },
   configHash: "c".repeat(64),
   dataHash: "d".repeat(64),

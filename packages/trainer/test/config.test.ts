@@ -43,7 +43,7 @@ describe("resolveConfig", () => {
   it("fills in the defaults that the issue asks for", () => {
     const config = resolveConfig({}, "command line");
     expect(config.training).toMatchObject({ optimizer: "adam", learningRate: 0.001, clipNorm: 5, dropout: 0 });
-    expect(config.source).toEqual({ tokens: "char", minFrequency: 1 });
+    expect(config.source).toMatchObject({ tokens: "char", minFrequency: 1 });
     expect(config.data).toEqual({ sourceColumn: 1, targetColumn: 2, validFraction: 0.1, validSplit: "random" });
   });
 
@@ -68,7 +68,10 @@ describe("resolveConfig", () => {
     [{ training: { learningRate: Number.NaN } }, "training.learningRate must be a number above 0 and at most 1000, but is NaN"],
     [{ training: { epochs: 1.5 } }, "training.epochs must be a whole number from 1 to 1000000, but is 1.5"],
     [{ training: { dropout: 1 } }, "training.dropout must be a number of at least 0 and below 1, but is 1"],
-    [{ training: { optimizer: "adamm" } }, 'training.optimizer must be one of sgd, momentum, adam, adamw, but is "adamm"'],
+    [
+      { training: { optimizer: "adamm" } },
+      'training.optimizer must be one of sgd, momentum, rmsprop, adagrad, adadelta, adam, adamw, nadam, but is "adamm"',
+    ],
     [{ encoder: { bidirectional: 1 } }, "encoder.bidirectional must be true or false, but is 1"],
     [{ data: { train: "" } }, 'data.train must be a text that is not empty, but is ""'],
     [{ data: { train: ["a"] } }, 'data.train must be a text that is not empty, but is ["a"]'],
@@ -135,18 +138,18 @@ describe("configKeys", () => {
       exclusiveMinimum: 0,
       maximum: 1000,
     });
-    expect(keyNamed("source.tokens")).toMatchObject({ type: "string", choices: ["char", "word"], default: "char" });
+    expect(keyNamed("source.tokens")).toMatchObject({ type: "string", choices: ["char", "word", "bpe", "unigram"], default: "char" });
     expect(keyNamed("encoder.bidirectional")).toMatchObject({ type: "boolean", default: false });
     expect(keyNamed("data.limit").default).toBeUndefined();
-    for (const { key, description } of configKeys()) expect(`${key}: ${description}`).toMatch(/^[a-z]+\.\w+: \S/);
+    for (const { key, description } of configKeys()) expect(`${key}: ${description}`).toMatch(/^(task|[a-z]+\.\w+): \S/);
   });
 
   it("agrees with the schema on every bound and default", () => {
     for (const key of configKeys()) {
-      const [section, name] = key.key.split(".") as [string, string];
+      const [section, name] = key.key.split(".") as [string, string | undefined];
       const accepts = (value: unknown): boolean => {
         try {
-          resolveConfig({ [section]: { [name]: value } }, "x");
+          resolveConfig({ [section]: name === undefined ? value : { [name]: value } }, "x");
           return true;
         } catch (error) {
           // A rule between keys is no bound of this one.

@@ -19,15 +19,14 @@ describe("collate", () => {
       [[], [9, 10]],
     ]);
     expect(collate(pairs, Uint32Array.of(1, 0), 2)).toEqual({
-      pairs: Uint32Array.of(1, 0),
       size: 2,
-      sourceLength: 4,
-      targetLength: 4,
-      source: Int32Array.of(3, 0, 0, 0, 5, 6, 7, 3),
-      sourceLengths: Int32Array.of(1, 4),
-      targetInput: Int32Array.of(2, 9, 10, 0, 2, 8, 0, 0),
-      targetOutput: Int32Array.of(9, 10, 3, 0, 8, 3, 0, 0),
-      targetTokens: 5,
+      tensors: {
+        source: { type: "int32", shape: [2, 4], data: Int32Array.of(3, 0, 0, 0, 5, 6, 7, 3) },
+        source_lengths: { type: "int32", shape: [2], data: Int32Array.of(1, 4) },
+        target_input: { type: "int32", shape: [2, 4], data: Int32Array.of(2, 9, 10, 0, 2, 8, 0, 0) },
+        target_output: { type: "int32", shape: [2, 4], data: Int32Array.of(9, 10, 3, 0, 8, 3, 0, 0) },
+      },
+      units: 5,
     });
   });
 
@@ -42,14 +41,14 @@ describe("collate", () => {
         );
         const longest = longestLengths(pairs);
         for (const [padded, length] of [
-          [batch.sourceLength, longest.source],
-          [batch.targetLength, longest.target],
+          [batch.tensors["source"]!.shape[1]!, longest.source],
+          [batch.tensors["target_output"]!.shape[1]!, longest.target],
         ] as const) {
           expect(padded % bucket).toBe(0);
           expect(padded - length).toBeGreaterThanOrEqual(0);
           expect(padded - length).toBeLessThan(bucket);
         }
-        expect(batch.targetTokens).toBe(batch.targetOutput.filter((id) => id !== 0).length);
+        expect(batch.units).toBe(Array.from(batch.tensors["target_output"]!.data).filter((id) => id !== 0).length);
       }),
     );
   });
@@ -85,13 +84,13 @@ describe("shardBatch", () => {
         expect(parts.length).toBe(Math.min(shards, batch.size));
         const sizes = parts.map((part) => part.size);
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-        for (const key of ["source", "sourceLengths", "targetInput", "targetOutput"] as const) {
-          expect(parts.flatMap((part) => [...part[key]])).toEqual([...batch[key]]);
-        }
-        expect(parts.reduce((sum, part) => sum + part.targetTokens, 0)).toBe(batch.targetTokens);
-        for (const part of parts) {
-          expect([part.sourceLength, part.targetLength]).toEqual([batch.sourceLength, batch.targetLength]);
-          expect(part.source.buffer.byteLength).toBe(4 * part.size * part.sourceLength);
+        for (const [name, { type, shape, data }] of Object.entries(batch.tensors)) {
+          const cut = parts.map((part) => part.tensors[name]!);
+          expect(cut.flatMap((part) => [...part.data])).toEqual([...data]);
+          for (const [i, part] of cut.entries()) {
+            expect([part.type, ...part.shape]).toEqual([type, parts[i]!.size, ...shape.slice(1)]);
+            expect(part.data.buffer.byteLength).toBe(4 * part.data.length);
+          }
         }
       }),
     );

@@ -32,8 +32,8 @@ const validation = (): Promise<Pairs> => {
   const manifest = JSON.parse(read("s2s.json")) as Manifest;
   return runValidation(run, {
     manifest,
-    source: vocabulary(manifest.source.vocabulary),
-    target: vocabulary(manifest.target.vocabulary),
+    source: vocabulary(manifest.source!.vocabulary),
+    target: vocabulary(manifest.target!.vocabulary),
   });
 };
 const idsOf = (pairs: Pairs): number[][][] =>

@@ -116,7 +116,7 @@ describe("a single file", () => {
     const read = await readBundle(join(out, "generate.onnx"));
     expect(read.manifest).toEqual(manifest);
     expect(manifest.variants).toEqual([{ precision, graphs: { generate: expect.objectContaining({ file: "generate.onnx" }) } }]);
-    expect(read.target.tokens).toEqual((await readBundle(whole.bundle)).target.tokens);
+    expect(read.target!.tokens).toEqual((await readBundle(whole.bundle)).target!.tokens);
   });
 
   test("takes the place of an older bundle, and the other way round; other files stay", async () => {
@@ -199,8 +199,8 @@ test("the answers of an exported precision are those that were measured", async 
     .map((line) => line.split("\t") as [string, string]);
   const answers = await decodeWithBundle(
     out,
-    lines.map(([text]) => Int32Array.from(source.encode([...text]))),
+    lines.map(([text]) => Int32Array.from(source!.encode([...text]))),
   );
-  const right = lines.filter(([, expected], i) => target.decode(answers[i]!).join("") === expected).length;
+  const right = lines.filter(([, expected], i) => target!.decode(answers[i]!).join("") === expected).length;
   expect(report.float16!.sequenceAccuracy).toBe(right / lines.length);
 });

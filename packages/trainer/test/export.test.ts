@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { exportBundle } from "../src/export.ts";
 import type { BundleParts } from "../src/export.ts";
 import { modelConfig } from "../src/model-config.ts";
+import { textSides } from "../src/tasks/text-sides.ts";
 import { SafetensorsFile } from "../src/safetensors.ts";
 import { withFullDisk } from "./support/failing-disk.ts";
 import { buildToyGraphs } from "./support/toy-executor.ts";
@@ -24,14 +25,18 @@ afterEach(() => temporary.remove());
 
 const vocabulary = (letters: string): Vocabulary => new Vocabulary(["<pad>", "<unk>", "<s>", "</s>", ...letters]);
 const model: ModelConfig = modelConfig(toyConfig("/train.tsv"), { source: 6, target: 7 });
+const sides = textSides({
+  source: { tokens: "char", vocabulary: vocabulary("aé"), maxLength: 40 },
+  target: { tokens: "word", vocabulary: vocabulary("xyz"), maxLength: 50 },
+});
 const parts = (first: number): BundleParts => ({
   model,
   weights: new Map([
     ["readout.w", { shape: [6, 7], data: Float32Array.from({ length: 42 }, (_, i) => first + i) }],
     ["readout.b", { shape: [7], data: new Float32Array(7).fill(first) }],
   ]),
-  source: { tokens: "char", vocabulary: vocabulary("aé"), maxLength: 40 },
-  target: { tokens: "word", vocabulary: vocabulary("xyz"), maxLength: 50 },
+  manifest: { task: "translate", ...sides.manifest },
+  files: sides.files,
   training: { seed: 1, steps: 10, epochs: 2, validation: { loss: 0.5, tokenAccuracy: 0.75 } },
 });
 const read = (name: string): Buffer => readFileSync(join(folder, name));
@@ -57,7 +62,7 @@ test("a bundle has a valid manifest, with the size and checksum of every other f
     maxTargetLength: 50,
     training: { createdBy: expect.stringMatching(/^s2s \d+\.\d+\.\d+/), seed: 1, steps: 10, epochs: 2, validation: { loss: 0.5 } },
   });
-  expect(Vocabulary.parse(read(manifest.source.vocabulary).toString()).tokens.at(-1)).toBe("é");
+  expect(Vocabulary.parse(read(manifest.source!.vocabulary).toString()).tokens.at(-1)).toBe("é");
 });
 
 test("the graphs are told where each parameter lies in the weights' file", async () => {

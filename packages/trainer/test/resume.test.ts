@@ -230,7 +230,7 @@ describe("resume refuses", () => {
     const wanted = toyConfig(moved, { epochs: EPOCHS, saveEvery: 2 });
     await collect(toyOptions(out, wanted, { resume: true }), ({ type }) => type === "start");
     appendFileSync(moved, "abc\tbcd\n");
-    expect((await failure(resume(wanted))).message).toMatch(/the pairs of .*\.moved changed/);
+    expect((await failure(resume(wanted))).message).toMatch(/the examples of .*\.moved changed/);
   });
 
   test("nothing where no checkpoint relies on the data yet: the vocabularies are then those of the new data", async () => {

@@ -50,7 +50,7 @@ async function losses(trainer: Trainer): Promise<number[]> {
 
 /** The same by the executor that `s2s train` uses: shards, gradients and update in graphs of their own. */
 async function expectedLosses(bundle: Bundle, config: Config, threads: number): Promise<number[]> {
-  const encoder = new PairEncoder(bundle.manifest, bundle.source, bundle.target);
+  const encoder = new PairEncoder(bundle.manifest, bundle.source!, bundle.target!);
   const first = firstWeights(config);
   const slots = (bundle.manifest.trainable?.slots ?? []).flatMap((slot) =>
     [...first].map(([name, { shape, data }]) => [`${slot}/${name}`, { shape, data: new Float32Array(data.length) }] as const),
@@ -72,9 +72,9 @@ async function expectedLosses(bundle: Bundle, config: Config, threads: number): 
     const { lossSum, gradientNorm } = await executor.step(batch, {
       step,
       learningRate: config.training.learningRate,
-      scale: 1 / batch.targetTokens,
+      scale: 1 / batch.units,
     });
-    found.push(lossSum / batch.targetTokens, gradientNorm);
+    found.push(lossSum / batch.units, gradientNorm);
   }
   await executor.close();
   return found;

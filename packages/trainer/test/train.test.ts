@@ -26,7 +26,7 @@ describe("a run", () => {
     expect(events[0]).toMatchObject({
       type: "start",
       folder: out,
-      pairs: { training: 45, validation: 15 },
+      examples: { training: 45, validation: 15 },
       filter: { read: 60, longSources: 0, longTargets: 0 },
       vocabulary: { source: 12, target: 12 },
       parameters: 12 * 12 + 12,
@@ -45,7 +45,7 @@ describe("a run", () => {
     ]);
     expect(
       steps.every(
-        ({ loss, tokensPerSecond, gradientNorm, secondsLeft }) => loss > 0 && tokensPerSecond > 0 && gradientNorm > 0 && secondsLeft >= 0,
+        ({ loss, unitsPerSecond, gradientNorm, secondsLeft }) => loss > 0 && unitsPerSecond > 0 && gradientNorm > 0 && secondsLeft >= 0,
       ),
     ).toBe(true);
     expect((steps.at(-1) as StepEvent).secondsLeft).toBe(0);
@@ -104,7 +104,7 @@ describe("a run", () => {
 
   test("works without held-out pairs, decoding and saving inside epochs: the newest weights are kept", async () => {
     const options = toyOptions(out, toyConfig(data, { saveEvery: 0 }, { validFraction: 0 }));
-    const events = await collect({ ...options, decode: undefined } as typeof options);
+    const events = await collect({ ...options, measure: undefined } as typeof options);
     expect(eventsOf(events, "checkpoint").map(({ step }) => step)).toEqual([15, 30, 45]);
     expect(eventsOf(events, "validation").every((event) => event.best && event.validation === undefined)).toBe(true);
     expect(events.at(-1)).toMatchObject({ type: "finished", bestEpoch: 3 });
@@ -125,9 +125,9 @@ describe("early stopping", () => {
           steps = options.step;
           return toy.step(batch, options);
         },
-        evaluate: async ({ targetTokens }) => ({
-          lossSum: (losses[steps / perEpoch - 1] as number) * targetTokens,
-          tokens: targetTokens,
+        evaluate: async ({ units }) => ({
+          loss_sum: (losses[steps / perEpoch - 1] as number) * units,
+          units,
           correct: 0,
         }),
         state: () => toy.state(),

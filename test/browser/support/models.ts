@@ -1,7 +1,7 @@
 import { initialize, traceInference } from "@s2s/graph-builder";
 import { load, SPECIAL_TOKENS, Vocabulary } from "@s2s/runtime";
-import { buildInferenceGraphs, exportBundle, exportWeb } from "@s2s/trainer";
-import type { ModelConfig, Precision } from "@s2s/runtime/manifest";
+import { buildInferenceGraphs, exportBundle, exportWeb, modelConfig, resolveConfig, textSides } from "@s2s/trainer";
+import type { Precision } from "@s2s/runtime/manifest";
 
 export interface RandomModel {
   readonly hidden?: number;
@@ -17,13 +17,8 @@ export async function writeRandomModel(folder: string, options: RandomModel = {}
   const { hidden = 16, seed = 1, letters = LETTERS, maxTargetLength = 24 } = options;
   const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...letters]);
   const side = { embedding: hidden, hidden, layers: 1 };
-  const model: ModelConfig = {
-    kind: "seq2seq",
-    sourceVocabulary: vocabulary.size,
-    targetVocabulary: vocabulary.size,
-    encoder: { ...side, bidirectional: false, reverseSource: false },
-    decoder: side,
-  };
+  const size = { source: vocabulary.size, target: vocabulary.size };
+  const model = modelConfig(resolveConfig({ encoder: side, decoder: side }, "test"), size);
   const weights = new Map(
     traceInference(model).parameters.map((spec) => [
       spec.name,
@@ -32,11 +27,8 @@ export async function writeRandomModel(folder: string, options: RandomModel = {}
     ]),
   );
   const source = { tokens: "char" as const, vocabulary, maxLength: 64 };
-  await exportBundle(
-    folder,
-    { model, weights, source, target: { ...source, maxLength: maxTargetLength }, training: {} },
-    buildInferenceGraphs,
-  );
+  const { manifest, files } = textSides({ source, target: { ...source, maxLength: maxTargetLength } });
+  await exportBundle(folder, { model, weights, manifest: { task: "translate", ...manifest }, files, training: {} }, buildInferenceGraphs);
 }
 
 /** What the model answers in Node. */

@@ -1,7 +1,7 @@
 import { initialize, traceInference } from "@s2s/graph-builder";
 import { END_ID, SPECIAL_TOKENS, Vocabulary } from "@s2s/runtime";
-import type { ModelConfig, Precision } from "@s2s/runtime/manifest";
-import { type State, buildInferenceGraphs, exportBundle } from "@s2s/trainer";
+import type { ModelConfig, Precision, Seq2SeqConfig } from "@s2s/runtime/manifest";
+import { type State, buildInferenceGraphs, exportBundle, textSides } from "@s2s/trainer";
 import { storeWeights } from "../../../packages/trainer/src/export/store-weights.ts";
 
 /**
@@ -33,7 +33,7 @@ const vocabularyOf = (size: number): Vocabulary =>
   new Vocabulary([...SPECIAL_TOKENS, ...Array.from({ length: size - SPECIAL_TOKENS.length }, (_, i) => `t${i}`)]);
 
 export interface DrawnBundle {
-  readonly model: ModelConfig;
+  readonly model: Seq2SeqConfig;
   readonly seed?: number;
   readonly precisions?: readonly Precision[];
   readonly maxLength?: number;
@@ -46,11 +46,12 @@ export async function writeDrawnBundle(
 ): Promise<void> {
   const side = (size: number) => ({ tokens: "word" as const, vocabulary: vocabularyOf(size), maxLength });
   const weights = drawnWeights(model, seed);
+  const { manifest, files } = textSides({ source: side(model.input.vocabulary), target: side(model.output.vocabulary) });
   const parts = {
     model,
     weights,
-    source: side(model.sourceVocabulary),
-    target: side(model.targetVocabulary),
+    manifest: { task: "translate" as const, ...manifest },
+    files,
     training: {},
     variants: precisions.map((precision) => ({ precision, weights: () => storeWeights(model, weights, precision) })),
   };

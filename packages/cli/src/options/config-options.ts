@@ -6,6 +6,9 @@ import { spellingsOf, type Spelling } from "./spellings.ts";
 import { parseOption, type OptionValue } from "./value.ts";
 
 const GROUPS: Readonly<Record<string, string>> = {
+  task: "Task:",
+  forecast: "Task:",
+  draw: "Task:",
   data: "Data:",
   source: "Source and target text:",
   target: "Source and target text:",
@@ -15,7 +18,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 /** Keys that name files: on the command line relative to the current folder. */
-const PATHS = new Set(["data.train", "data.valid"]);
+const PATHS = new Set(["data.train", "data.valid", "data.images", "source.pretrained", "target.pretrained"]);
 
 interface Given {
   /** As typed: `--hidden 256`. */
@@ -35,11 +38,13 @@ export class ConfigOptions {
   /** What was given, as an object in the form of the config file. */
   input(): ConfigInput {
     const sections: Record<string, Record<string, OptionValue>> = {};
+    const alone: Record<string, OptionValue> = {};
     for (const [path, { value }] of this.#given) {
-      const [section = "", leaf = ""] = path.split(".");
-      (sections[section] ??= {})[leaf] = value;
+      const [section = "", leaf] = path.split(".");
+      if (leaf === undefined) alone[section] = value;
+      else (sections[section] ??= {})[leaf] = value;
     }
-    return sections as ConfigInput;
+    return { ...alone, ...sections } as ConfigInput;
   }
 
   /** The value given for a key, by its path. */

@@ -18,8 +18,9 @@ export async function settleConfig({ file, run, given }: ConfigSources): Promise
 
 function merge(base: ConfigInput, over: ConfigInput): ConfigInput {
   const sections = Object.entries(over).map(([name, keys]) => {
+    if (typeof keys !== "object") return [name, keys];
     const below = base[name as keyof ConfigInput];
-    return [name, { ...(typeof below === "object" ? below : {}), ...(keys as object) }];
+    return [name, { ...(typeof below === "object" ? below : {}), ...keys }];
   });
   return { ...base, ...Object.fromEntries(sections) };
 }

@@ -17,12 +17,13 @@ const EXTRA: Readonly<Record<string, readonly string[]>> = {
   "target.vocabulary": ["target-vocab"],
   "encoder.bidirectional": ["bidirectional"],
   "encoder.reverseSource": ["reverse-source"],
+  "decoder.attention": ["attention"],
   "training.learningRate": ["lr"],
   "training.clipNorm": ["clip"],
 };
 
 /** Names that stand alone, without their section: nobody has two of them. */
-const ALONE = new Set(["data", "training"]);
+const ALONE = new Set(["data", "training", "forecast", "draw"]);
 
 /** Aliases that set both sides at once. */
 const BOTH: Readonly<Record<string, readonly string[]>> = {
@@ -33,6 +34,8 @@ const BOTH: Readonly<Record<string, readonly string[]>> = {
   embedding: ["encoder.embedding", "decoder.embedding"],
   hidden: ["encoder.hidden", "decoder.hidden"],
   layers: ["encoder.layers", "decoder.layers"],
+  cell: ["encoder.cell", "decoder.cell"],
+  residual: ["encoder.residual", "decoder.residual"],
 };
 
 /**
@@ -56,7 +59,8 @@ function bothSides(key: ConfigKey, keys: readonly ConfigKey[]): Spelling[] {
 
 /** The spellings of one key, the one that help lists first. */
 function namesOf(path: string): string[] {
-  const [section = "", leaf = ""] = path.split(".");
+  const [section = "", leaf] = path.split(".");
+  if (leaf === undefined) return [path];
   const extra = EXTRA[path] ?? [];
   const alone = ALONE.has(section) ? [kebab(leaf)] : [];
   const full = [path, `${section}.${kebab(leaf)}`, `${section}-${kebab(leaf)}`];

@@ -41,8 +41,8 @@ export interface SingleFileParts {
 /** What a single file says of itself: a manifest that lists the vocabularies alone. */
 export function singleFileParts(manifest: Manifest, source: string, target: string): SingleFileParts {
   const files = [
-    [manifest.source.vocabulary, source],
-    [manifest.target.vocabulary, target],
+    [manifest.source!.vocabulary, source],
+    [manifest.target!.vocabulary, target],
   ].map(([name = "", text = ""]) => ({
     name,
     bytes: Buffer.byteLength(text),

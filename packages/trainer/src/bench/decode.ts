@@ -5,7 +5,7 @@ import { initialize, traceInference } from "@s2s/graph-builder";
 import { SPECIAL_TOKENS, START_ID, Seq2Seq, Vocabulary, readBundle } from "@s2s/runtime";
 import { buildInferenceGraphs } from "../build-inference.ts";
 import { exportBundle } from "../export.ts";
-import { tokenizerInfo } from "../tasks/translate.ts";
+import { textSides } from "../tasks/text-sides.ts";
 import { benchCase, benchModel, median } from "./cases.ts";
 import { type DecodePath, benchPaths, withoutEnd } from "./decode-paths.ts";
 import { randomIds, round } from "./train.ts";
@@ -34,20 +34,12 @@ export async function benchDecode(name: string, { threads = 1 }: { readonly thre
   try {
     const weights = new Map(traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 1) }]));
     withoutEnd(weights);
-    const vocabularies = { "source.json": vocabularyOf(size.sourceVocabulary), "target.json": vocabularyOf(size.targetVocabulary) };
-    const parts = {
-      model,
-      weights,
-      manifest: {
-        task: "translate" as const,
-        source: tokenizerInfo("word", vocabularies["source.json"], "source.json"),
-        target: tokenizerInfo("word", vocabularies["target.json"], "target.json"),
-        maxSourceLength: size.sourceLength,
-        maxTargetLength: size.targetLength,
-      },
-      files: Object.fromEntries(Object.entries(vocabularies).map(([name, vocabulary]) => [name, vocabulary.serialize()])),
-      training: {},
-    };
+    const side = (count: number, maxLength: number) => ({ tokens: "word" as const, vocabulary: vocabularyOf(count), maxLength });
+    const { manifest, files } = textSides({
+      source: side(size.sourceVocabulary, size.sourceLength),
+      target: side(size.targetVocabulary, size.targetLength),
+    });
+    const parts = { model, weights, manifest: { task: "translate" as const, ...manifest }, files, training: {} };
     await exportBundle(join(folder, "bundle"), parts, buildInferenceGraphs);
     const bundle = await readBundle(join(folder, "bundle"));
     const seq2seq = await Seq2Seq.open(bundle, { threads });

@@ -1,6 +1,6 @@
 import { createTokenizer } from "@s2s/runtime";
-import type { TokenUnit, Vocabulary } from "@s2s/runtime";
-import type { TokenizerInfo } from "@s2s/runtime/manifest";
+import type { Vocabulary } from "@s2s/runtime";
+import type { Config } from "../config.ts";
 import { loadDataset } from "../data/dataset.ts";
 import { bundleEncoding, encodeCorpus } from "../data/encode.ts";
 import { longestLengths } from "../data/pairs.ts";
@@ -10,10 +10,9 @@ import { exactMatch } from "../evaluate.ts";
 import { modelConfig } from "../model-config.ts";
 import { lengthLimit } from "./lengths.ts";
 import type { Task } from "./task.ts";
+import { textSides } from "./text-sides.ts";
+import type { TextSide } from "./text-sides.ts";
 import { tokenFigures } from "./token-figures.ts";
-
-const SOURCE_VOCABULARY = "source.vocabulary.json";
-const TARGET_VOCABULARY = "target.vocabulary.json";
 
 /** A sequence of tokens to another one. */
 export const translate: Task<Pairs> = {
@@ -22,18 +21,21 @@ export const translate: Task<Pairs> = {
   async load(config) {
     const { train, valid, sourceVocabulary: source, targetVocabulary: target, filter, digest } = await loadDataset(config);
     const longest = longestLengths(train, valid);
+    const side = (tokens: Config["source"]["tokens"], vocabulary: Vocabulary, length: number): TextSide => ({
+      tokens: createTokenizer(tokens).unit,
+      vocabulary,
+      maxLength: lengthLimit(length),
+    });
+    const { manifest, files } = textSides({
+      source: side(config.source.tokens, source, longest.source),
+      target: side(config.target.tokens, target, longest.target),
+    });
     return {
       train,
       valid,
       model: modelConfig(config, { source: source.size, target: target.size }),
-      manifest: {
-        task: "translate",
-        source: tokenizerInfo(createTokenizer(config.source.tokens).unit, source, SOURCE_VOCABULARY),
-        target: tokenizerInfo(createTokenizer(config.target.tokens).unit, target, TARGET_VOCABULARY),
-        maxSourceLength: lengthLimit(longest.source),
-        maxTargetLength: lengthLimit(longest.target),
-      },
-      files: { [SOURCE_VOCABULARY]: source.serialize(), [TARGET_VOCABULARY]: target.serialize() },
+      manifest: { task: "translate", ...manifest },
+      files,
       filter,
       digest,
     };
@@ -47,10 +49,3 @@ export const translate: Task<Pairs> = {
     return { sequenceAccuracy: await exactMatch(pairs, limit, (sources) => decodeWithBundle(bundle, sources, options)) };
   },
 };
-
-export const tokenizerInfo = (tokens: TokenUnit, { size }: Vocabulary, vocabulary: string): TokenizerInfo => ({
-  tokens,
-  normalization: "NFC",
-  vocabulary,
-  size,
-});

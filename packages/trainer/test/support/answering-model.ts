@@ -7,17 +7,19 @@ import { buildInferenceGraphs } from "../../src/build-inference.ts";
 import { decodeWithBundle } from "../../src/decode-bundle.ts";
 import type { StateTensor } from "../../src/executor.ts";
 import { exportBundle } from "../../src/export.ts";
+import { resolveConfig } from "../../src/load-config.ts";
+import { modelConfig } from "../../src/model-config.ts";
+import { textSides } from "../../src/tasks/text-sides.ts";
 
 const LETTERS = "abcdefghij";
 const HIDDEN = 12;
 
-export const model: ModelConfig = {
-  kind: "seq2seq",
-  sourceVocabulary: 4 + LETTERS.length,
-  targetVocabulary: 4 + LETTERS.length,
-  encoder: { embedding: 5, hidden: HIDDEN, layers: 1, bidirectional: false, reverseSource: false },
-  decoder: { embedding: 6, hidden: HIDDEN, layers: 1 },
-};
+const SIZE = 4 + LETTERS.length;
+
+export const model: ModelConfig = modelConfig(
+  resolveConfig({ encoder: { embedding: 5, hidden: HIDDEN }, decoder: { embedding: 6, hidden: HIDDEN } }, "test"),
+  { source: SIZE, target: SIZE },
+);
 
 /**
  * Writes a bundle with random weights, and a file of pairs whose targets are its own answers: so it has all of them right, however it is
@@ -34,17 +36,22 @@ export async function answeringModel(folder: string, { fragile = false } = {}): 
   const bundle = join(folder, fragile ? "fragile" : "bundle");
   const vocabulary = new Vocabulary(["<pad>", "<unk>", "<s>", "</s>", ...LETTERS]);
   const side = { tokens: "char", vocabulary, maxLength: 14 } as const;
-  await exportBundle(bundle, { model, weights, source: side, target: side, training: { seed: 3 } }, buildInferenceGraphs);
+  const { manifest, files } = textSides({ source: side, target: side });
+  await exportBundle(
+    bundle,
+    { model, weights, manifest: { task: "translate", ...manifest }, files, training: { seed: 3 } },
+    buildInferenceGraphs,
+  );
   const texts = Array.from({ length: 60 }, (_, i) =>
     Array.from({ length: 1 + (i % 7) }, (__, k) => LETTERS[(i * 7 + k * (3 + (i % 4))) % LETTERS.length]!).join(""),
   );
   const { source, target } = await readBundle(bundle);
   const answers = await decodeWithBundle(
     bundle,
-    texts.map((text) => Int32Array.from(source.encode([...text]))),
+    texts.map((text) => Int32Array.from(source!.encode([...text]))),
   );
   const data = join(folder, `${fragile ? "fragile" : "bundle"}.tsv`);
-  writeFileSync(data, texts.map((text, i) => `${text}\t${target.decode(answers[i]!).join("")}\n`).join(""));
+  writeFileSync(data, texts.map((text, i) => `${text}\t${target!.decode(answers[i]!).join("")}\n`).join(""));
   return { bundle, data };
 }
 
@@ -58,5 +65,5 @@ function silence(weights: ReadonlyMap<string, StateTensor>): void {
       for (let i = gate; i < data.length; i += width) data[i] = 0;
     }
   }
-  weights.get("decoder.readout.w")!.data.fill(30_000, unit * model.targetVocabulary, (unit + 1) * model.targetVocabulary);
+  weights.get("decoder.readout.w")!.data.fill(30_000, unit * SIZE, (unit + 1) * SIZE);
 }

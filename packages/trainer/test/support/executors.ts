@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Config, ConfigInput } from "../../src/config.ts";
 import { hash32 } from "../../src/data/random.ts";
-import type { Batch, Executor, State } from "../../src/executor.ts";
+import type { Batch, BatchTensor, Executor, State } from "../../src/executor.ts";
 import { resolveConfig } from "../../src/load-config.ts";
 import { modelConfig } from "../../src/model-config.ts";
 import type { ExecutorContext } from "../../src/train-options.ts";
@@ -37,22 +37,24 @@ export function batchOf(step: number, size = 7): Batch {
     );
   const sourceLengths = lengths("source lengths", S);
   const targetLengths = lengths("target lengths", T);
+  const tensor = (data: Int32Array, ...shape: number[]): BatchTensor => ({ type: "int32", shape: [size, ...shape], data });
   return {
     size,
-    sourceLength: S,
-    targetLength: T,
-    source: ids("source", VOCABULARY.source, sourceLengths, S),
-    sourceLengths,
-    targetInput: ids("input", VOCABULARY.target, targetLengths, T),
-    targetOutput: ids("output", VOCABULARY.target, targetLengths, T),
-    targetTokens: targetLengths.reduce((a, b) => a + b),
+    tensors: {
+      source: tensor(ids("source", VOCABULARY.source, sourceLengths, S), S),
+      source_lengths: tensor(sourceLengths),
+      target_input: tensor(ids("input", VOCABULARY.target, targetLengths, T), T),
+      target_output: tensor(ids("output", VOCABULARY.target, targetLengths, T), T),
+    },
+    units: targetLengths.reduce((a, b) => a + b),
   };
 }
 
 /** A batch with an id that no embedding has in row `row`, which only the worker of that row meets. */
 export function brokenBatch(row: number): Batch {
   const batch = batchOf(1);
-  batch.targetInput[row * batch.targetLength] = 1000;
+  const { data, shape } = batch.tensors["target_input"]!;
+  data[row * shape[1]!] = 1000;
   return batch;
 }
 
@@ -60,8 +62,8 @@ export function brokenBatch(row: number): Batch {
 export async function steps(executor: Executor, from: number, to: number, { size = 7, learningRate = 0.02 } = {}): Promise<number[]> {
   const losses: number[] = [];
   for (let step = from; step <= to; step++) {
-    const { lossSum, gradientNorm, tokens } = await executor.step(batchOf(step, size), { step, learningRate, scale: 1 / 25 });
-    losses.push(lossSum / tokens, gradientNorm);
+    const { lossSum, gradientNorm, units } = await executor.step(batchOf(step, size), { step, learningRate, scale: 1 / 25 });
+    losses.push(lossSum / units, gradientNorm);
   }
   return losses;
 }

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import { hash32 } from "../../src/data/random.ts";
-import type { Batch, EvaluationResult, Executor, State, StateTensor, StepOptions, StepResult } from "../../src/executor.ts";
+import type { Pairs } from "../../src/data/pairs.ts";
+import { exactMatch } from "../../src/evaluate.ts";
+import type { Batch, EvaluationSums, Executor, State, StateTensor, StepOptions, StepResult } from "../../src/executor.ts";
 import type { InferenceGraphs } from "../../src/inference-graphs.ts";
 import { SafetensorsFile } from "../../src/safetensors.ts";
-import type { CreateExecutor, DecodeWithBundle, ExecutorContext } from "../../src/train-options.ts";
+import type { CreateExecutor, ExecutorContext, MeasureBundle } from "../../src/train-options.ts";
 
 const WEIGHT = "readout.w";
 const BIAS = "readout.b";
@@ -23,7 +25,7 @@ export class ToyExecutor implements Executor {
   constructor({ model, config, state }: ExecutorContext) {
     this.#model = model;
     this.#momentum = config.training.momentum;
-    const { sourceVocabulary: S, targetVocabulary: V } = model;
+    const [S, V] = sizesOf(model);
     const zeros = (shape: number[]): StateTensor => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
     this.#state = state
       ? new Map([...state].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]))
@@ -40,7 +42,7 @@ export class ToyExecutor implements Executor {
 
   async step(batch: Batch, { learningRate, scale }: Pick<StepOptions, "learningRate" | "scale">): Promise<StepResult> {
     await new Promise(setImmediate);
-    const { targetVocabulary: V } = this.#model;
+    const [, V] = sizesOf(this.#model);
     const gradients = { [WEIGHT]: new Float64Array(this.#data(WEIGHT).length), [BIAS]: new Float64Array(V) };
     let lossSum = 0;
     for (const { source, target } of positions(batch)) {
@@ -62,10 +64,10 @@ export class ToyExecutor implements Executor {
         weights[i]! -= learningRate * velocity[i]!;
       }
     }
-    return { lossSum, tokens: batch.targetTokens, gradientNorm: Math.sqrt(squares) };
+    return { lossSum, units: batch.units, gradientNorm: Math.sqrt(squares) };
   }
 
-  async evaluate(batch: Batch): Promise<EvaluationResult> {
+  async evaluate(batch: Batch): Promise<EvaluationSums> {
     let lossSum = 0;
     let correct = 0;
     for (const { source, target } of positions(batch)) {
@@ -73,7 +75,7 @@ export class ToyExecutor implements Executor {
       lossSum -= Math.log(softmax(logits)[target] as number);
       correct += Number(argmax(logits) === target);
     }
-    return { lossSum, tokens: batch.targetTokens, correct };
+    return { loss_sum: lossSum, units: batch.units, correct };
   }
 
   async state(): Promise<State> {
@@ -100,12 +102,28 @@ export function buildToyGraphs(
   const offsets = [...weights.offsets].map(([name, { offset, bytes }]) => [name, offset, bytes]);
   const bytes = Buffer.from(JSON.stringify({ model, file: weights.file, offsets }));
   const graph = { bytes, inputs: [{ name: "token", type: "int32" as const, shape: ["B"] }], outputs: [] };
-  const parameters = [{ name: WEIGHT, type: "float32" as const, shape: [model.sourceVocabulary, model.targetVocabulary] }];
-  return { encoder: graph, decoder: graph, states: [{ initial: "initial.h", input: "h", output: "next.h" }], parameters };
+  const parameters = [{ name: WEIGHT, type: "float32" as const, shape: sizesOf(model) }];
+  return {
+    encoder: graph,
+    decoder: graph,
+    states: [{ initial: "initial.h", input: "h", output: "next.h", shape: [1] }],
+    memory: [],
+    parameters,
+  };
 }
 
-/** Greedy decoding with the weights of an exported bundle. */
-export const decodeWithToy: DecodeWithBundle = async (bundle, sources) => {
+/** Vocabularies of source and target. */
+function sizesOf({ input, output }: ModelConfig): [number, number] {
+  if (input.kind !== "tokens" || output.kind !== "tokens") throw new Error("the toy goes from tokens to tokens");
+  return [input.vocabulary, output.vocabulary];
+}
+
+/** The exact match by greedy decoding with the weights of an exported bundle. */
+export const measureWithToy: MeasureBundle = async (_task, bundle, examples, limit) => ({
+  sequenceAccuracy: await exactMatch(examples as Pairs, limit, (sources) => decodeWithToy(bundle, sources)),
+});
+
+const decodeWithToy = async (bundle: string, sources: readonly Int32Array[]): Promise<number[][]> => {
   const file = await SafetensorsFile.open(join(bundle, "weights.safetensors"));
   const [weights, bias] = [(await file.read(WEIGHT)).data as Float32Array, (await file.read(BIAS)).data as Float32Array];
   await file.close();
@@ -121,13 +139,10 @@ export const decodeWithToy: DecodeWithBundle = async (bundle, sources) => {
 };
 
 /** Real target positions with the source token at the same place; past its end the source's `</s>`. */
-function* positions({
-  size,
-  sourceLength: S,
-  targetLength: T,
-  source,
-  targetOutput,
-}: Batch): Generator<{ source: number; target: number }> {
+function* positions({ size, tensors }: Batch): Generator<{ source: number; target: number }> {
+  const { data: source, shape: sourceShape } = tensors["source"]!;
+  const { data: targetOutput, shape: targetShape } = tensors["target_output"]!;
+  const [S, T] = [sourceShape[1]!, targetShape[1]!];
   for (let row = 0; row < size; row++) {
     for (let t = 0; t < T; t++) {
       const target = targetOutput[row * T + t]!;

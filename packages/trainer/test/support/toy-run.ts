@@ -7,7 +7,7 @@ import type { TrainEvent } from "../../src/events.ts";
 import { resolveConfig } from "../../src/load-config.ts";
 import type { TrainOptions } from "../../src/train-options.ts";
 import { train } from "../../src/train.ts";
-import { buildToyGraphs, createToyExecutor, decodeWithToy } from "./toy-executor.ts";
+import { buildToyGraphs, createToyExecutor, measureWithToy } from "./toy-executor.ts";
 
 /** A folder that is gone after the test; in memory where the system has such a place, as a run waits for the disk again and again. */
 export function temporaryFolder(): { path: string; remove: () => void } {
@@ -43,7 +43,7 @@ export function toyOptions(folder: string, config: Config, more: Partial<TrainOp
     config,
     createExecutor: createToyExecutor,
     buildInferenceGraphs: buildToyGraphs,
-    decode: decodeWithToy,
+    measure: measureWithToy,
     ...more,
   };
 }

@@ -5,6 +5,7 @@ import type { Config } from "../../src/config.ts";
 import type { State } from "../../src/executor.ts";
 import { exportBundle } from "../../src/export.ts";
 import { modelConfig } from "../../src/model-config.ts";
+import { textSides } from "../../src/tasks/text-sides.ts";
 import { addTrainable } from "../../src/trainable.ts";
 
 const LETTERS = [..."abcdefgh"];
@@ -20,7 +21,8 @@ export function firstWeights(config: Config): State {
 export async function trainableBundle(folder: string, config: Config, weights: State = firstWeights(config)): Promise<Bundle> {
   const model = modelConfig(config, { source: vocabulary.size, target: vocabulary.size });
   const side = { tokens: "char", vocabulary, maxLength: 12 } as const;
-  const parts = { model, weights, source: side, target: side, training: { seed: config.training.seed } };
+  const { manifest, files } = textSides({ source: side, target: side });
+  const parts = { model, weights, manifest: { task: "translate" as const, ...manifest }, files, training: { seed: config.training.seed } };
   await addTrainable(folder, await exportBundle(folder, parts, buildInferenceGraphs), config);
   return readBundle(folder);
 }
