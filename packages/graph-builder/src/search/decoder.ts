@@ -31,7 +31,7 @@ export interface Hypotheses {
 }
 
 /** Zero, and minus infinity for what is never generated: [V]. */
-export const generable = ({ graph, type, vocabulary }: SearchDecoder): Value =>
+export const generable = ({ graph, type, vocabulary }: Pick<SearchDecoder, "graph" | "type" | "vocabulary">): Value =>
   graph.constant(
     type,
     [vocabulary],
