@@ -73,9 +73,14 @@ export class Vocabulary {
     return this.tokens.length;
   }
 
+  /** Id of a token; that of `<unk>` where it is not in the vocabulary or is a special one. */
+  idOf(token: string): number {
+    return this.#ids.get(token) ?? UNKNOWN_ID;
+  }
+
   /** Ids of tokens; one that is not in the vocabulary becomes `<unk>`. */
   encode(tokens: readonly string[]): number[] {
-    return tokens.map((token) => this.#ids.get(token) ?? UNKNOWN_ID);
+    return tokens.map((token) => this.idOf(token));
   }
 
   /** Tokens of ids, without `<pad>`, `<s>` and `</s>`. An unknown word stays visible as `<unk>`. @throws RangeError */
