@@ -49,6 +49,20 @@ describe("whatever the search", () => {
   });
 });
 
+test("a prefix of each source's own is as one for all where the source is alone", async () => {
+  const prefixOf = (source: readonly number[]): number[] => source.slice(0, 3).map((id) => (id === END_ID ? 4 : Math.min(id, 6)));
+  await fc.assert(
+    fc.asyncProperty(anySources, anyOptions, async (sources, options) => {
+      const model = new HistoryModel({ attends: true });
+      const together = await search(model, sources, { ...options, prefixes: sources.map(prefixOf) });
+      for (const [i, source] of sources.entries()) {
+        expect(together[i]).toEqual((await search(model, [source], { ...options, prefix: prefixOf(source) }))[0]);
+      }
+    }),
+  );
+  await expect(search(new HistoryModel(), [[END_ID]], { maxLength: 2, prefixes: [[4, 4, 4]] })).rejects.toThrow(/^the prefix has 3 tokens/);
+});
+
 describe.each([
   ["greedy", {}],
   ["beams", { beams: 3 }],

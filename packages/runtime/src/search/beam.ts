@@ -64,12 +64,12 @@ export class Beam implements Frontier {
 
   /** Fills the candidates with the best continuations of the hypotheses alive, by summed log-probability. */
   #gather({ logits, size }: StepOutputs, first: number): void {
-    const { constraints, candidates } = this.#plan;
+    const { settings, constraints, candidates } = this.#plan;
     candidates.count = 0;
     for (const [beam, path] of this.#alive.entries()) {
       const from = (first + beam) * size;
       const { max, logSum } = normalizer(logits, from, size);
-      const forced = constraints.forced(path);
+      const forced = settings.prefix[path.length];
       if (forced !== undefined) {
         candidates.offer(path.sum + ((logits[from + forced] as number) - max - logSum), beam, forced);
         continue;

@@ -3,7 +3,7 @@ import { tokensOf, type Path } from "./hypothesis.ts";
 import type { SearchSettings } from "./settings.ts";
 
 /**
- * Which tokens may follow a path. The prefix comes first and is bound by no other rule, though its tokens count for them. Then `<pad>` and
+ * Which tokens may follow a path. A prefix comes first and is bound by no rule, though its tokens count for them. Then `<pad>` and
  * `<s>` never follow, `</s>` not before `minLength` tokens, and nothing that would repeat an n-gram. Where that leaves no
  * token with a probability above 0, `</s>` may follow after all.
  */
@@ -19,11 +19,6 @@ export class Constraints {
     this.#banned = new Uint8Array(vocabularySize);
     this.#banned[PAD_ID] = 1;
     this.#banned[START_ID] = 1;
-  }
-
-  /** The token of the prefix that must come next. */
-  forced(path: Path): number | undefined {
-    return this.#settings.prefix[path.length];
   }
 
   /** [V], 1 for what may not follow the path whose logits begin at `from`; it holds until the next call. */

@@ -48,8 +48,13 @@ export interface Interruption {
 
 export interface SearchOptions extends SearchData, Interruption {
   readonly maxLength: number;
-  /** Is given each token as it is chosen, `</s>` not among them; for greedy search and a single sample. */
-  readonly onToken?: ((source: number, id: number) => void) | undefined;
+  /** A prefix for each source, instead of one for all: a language model's prompts. */
+  readonly prefixes?: readonly (readonly number[])[] | undefined;
+  /**
+   * Is given each token as it is chosen, `</s>` not among them; for greedy search and a single sample. With `attention` its weights come along, in
+   * the step's own memory.
+   */
+  readonly onToken?: ((source: number, id: number, weights: Float32Array | undefined) => void) | undefined;
 }
 
 /** Bounds of a number, both included; `above` excludes the lower one. */

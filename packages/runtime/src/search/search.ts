@@ -9,7 +9,7 @@ import { toHypothesis, type Hypothesis } from "./hypothesis.ts";
 import type { SearchOptions } from "./options.ts";
 import { pacer } from "./pacer.ts";
 import { Sampler, uniformDraws } from "./sampler.ts";
-import { resolveSearchOptions, type SearchSettings } from "./settings.ts";
+import { requirePrefix, resolveSearchOptions, type SearchSettings } from "./settings.ts";
 import { chooseMostProbable, Single } from "./single.ts";
 
 type Sources = readonly (readonly number[])[];
@@ -24,7 +24,8 @@ export async function search<S>(model: StepModel<S>, sources: Sources, options: 
   const settings = resolveSearchOptions(options, model.vocabularySize);
   const { beams, batchSize, nBest, sampling } = settings;
   const between = pacer(options);
-  const open = opener(settings, model.vocabularySize, sources, options.onToken);
+  for (const prefix of options.prefixes ?? []) requirePrefix(prefix, settings.maxLength, model.vocabularySize);
+  const open = opener(settings, model.vocabularySize, sources, options);
   const found: Hypothesis[][] = sources.map(() => []);
   const rows = Math.max(1, Math.floor(batchSize / beams));
   for (const batch of batchesByLength(sources, sampling === undefined ? 1 : nBest, rows)) {
@@ -40,19 +41,20 @@ export async function search<S>(model: StepModel<S>, sources: Sources, options: 
 }
 
 /** Returns what begins the search of a job. */
-function opener(settings: SearchSettings, size: number, sources: Sources, onToken: SearchOptions["onToken"]): (job: Job) => Frontier {
+function opener(settings: SearchSettings, size: number, sources: Sources, { prefixes, onToken }: SearchOptions): (job: Job) => Frontier {
   const { beams, sampling } = settings;
   const constraints = new Constraints(settings, size);
   const candidates = new Candidates(2 * beams);
   const sampler = sampling && new Sampler(sampling, size);
   return ({ source, number }) => {
     const ids = sources[source] ?? [];
-    const common = { settings, constraints, sourceLength: ids.length };
+    const own = prefixes === undefined ? settings : { ...settings, prefix: prefixes[source] ?? [] };
+    const common = { settings: own, constraints, sourceLength: ids.length };
     if (beams > 1) return new Beam({ ...common, candidates });
     return new Single({
       ...common,
       choose: sampler && sampling ? sampler.choose(uniformDraws(sampling.seed, ids, number)) : chooseMostProbable,
-      onToken: onToken && ((id) => onToken(source, id)),
+      onToken: onToken && ((id, weights) => onToken(source, id, weights)),
     });
   };
 }

@@ -63,10 +63,7 @@ export function resolveSearchOptions(options: SearchOptions, vocabularySize: num
 function requireAgreement({ maxLength, minLength, beams, nBest, prefix, sampling }: SearchSettings, streams: boolean, size: number): void {
   if (minLength > maxLength)
     throw new UserError(`minLength is ${minLength}, but maxLength only ${maxLength}; lower the one or raise the other`);
-  if (prefix.length > maxLength) {
-    throw new UserError(`the prefix has ${prefix.length} tokens, but maxLength is ${maxLength}; shorten the one or raise the other`);
-  }
-  requireTokens("prefix", prefix, size);
+  requirePrefix(prefix, maxLength, size);
   if (sampling !== undefined && beams > 1) {
     throw new UserError(`beams is ${beams}, but temperature, topK and topP sample: give either; several samples come with nBest`);
   }
@@ -77,4 +74,12 @@ function requireAgreement({ maxLength, minLength, beams, nBest, prefix, sampling
     throw new UserError(`beams is ${beams}, but tokens can be given one by one only without beams: the best target is known at its end`);
   }
   if (streams && nBest > 1) throw new UserError(`nBest is ${nBest}, but tokens can be given one by one only for a single sample`);
+}
+
+/** @throws UserError for one that is longer than its target may be or holds what cannot be generated */
+export function requirePrefix(prefix: readonly number[], maxLength: number, vocabularySize: number): void {
+  if (prefix.length > maxLength) {
+    throw new UserError(`the prefix has ${prefix.length} tokens, but maxLength is ${maxLength}; shorten the one or raise the other`);
+  }
+  requireTokens("prefix", prefix, vocabularySize);
 }

@@ -20,7 +20,7 @@ export interface SinglePlan {
   readonly constraints: Constraints;
   readonly choose: Choose;
   readonly sourceLength: number;
-  readonly onToken?: ((id: number) => void) | undefined;
+  readonly onToken?: ((id: number, weights: Float32Array | undefined) => void) | undefined;
 }
 
 /** One target, a token at a time and none taken back: greedy search and sampling. */
@@ -42,11 +42,12 @@ export class Single implements Frontier {
     const path = this.#path;
     const from = first * size;
     const row = normalizer(logits, from, size);
-    const token = constraints.forced(path) ?? choose(logits, from, constraints.banned(path, logits, from), row, path.length);
+    const token = settings.prefix[path.length] ?? choose(logits, from, constraints.banned(path, logits, from), row, path.length);
     const logit = token === -1 ? -Infinity : (logits[from + token] as number);
     if (logit === -Infinity) throw nothingFollows();
-    this.#path = extend(path, token, path.sum + (logit - row.max - row.logSum), weights(first, sourceLength), settings);
-    if (token !== END_ID) onToken?.(token);
+    const attention = weights(first, sourceLength);
+    this.#path = extend(path, token, path.sum + (logit - row.max - row.logSum), attention, settings);
+    if (token !== END_ID) onToken?.(token, attention);
     const goesOn = token !== END_ID && this.#path.length < settings.maxLength;
     this.#alive = goesOn ? [this.#path] : [];
     return goesOn ? GOES_ON : IS_OVER;
