@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { benchCommand } from "./commands/bench.ts";
 import { buildGraphCommand } from "./commands/build-graph.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { helpCommand } from "./commands/help.ts";
@@ -52,6 +53,7 @@ export function createProgram(terminal: Terminal): Command {
     evaluateCommand(terminal),
     translateCommand(terminal),
     scoreCommand(terminal),
+    compareCommand(terminal),
     exportCommand(terminal),
     inspectCommand(terminal),
     doctorCommand(terminal),

@@ -1,0 +1,103 @@
+import { UserError } from "@s2s/runtime";
+import type { Precision } from "@s2s/runtime/manifest";
+import { configKeys, readPairs, resolveConfig, TEXT_MEASURES, testItems, type TextPair } from "@s2s/trainer";
+import { Command, Option } from "commander";
+import { compareAnswers, TESTS, type Comparison, type TestName } from "../compare/compare-answers.ts";
+import { answersOfSystem } from "../compare/systems.ts";
+import { countOption, deviceOption, jsonOption, oneOf, precisionOption, required } from "../options/common.ts";
+import { ConfigOptions } from "../options/config-options.ts";
+import {
+  addMeasureOptions,
+  deterministicSearchOptions,
+  givenSearch,
+  MEASURES_HELP,
+  type MeasureOptions,
+} from "../options/measure-options.ts";
+import { parseOption } from "../options/value.ts";
+import { compareLines } from "../report/compare-report.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface Options extends MeasureOptions {
+  readonly data?: string;
+  readonly test?: TestName;
+  readonly samples?: number;
+  readonly seed?: number;
+  readonly json?: boolean;
+  readonly threads?: number;
+  readonly device?: string;
+  readonly precision?: Precision | "auto";
+}
+
+const KEYS = new Set(["data.sourceColumn", "data.targetColumn", "data.limit"]);
+
+const SEED = { key: "seed", type: "integer", description: "", minimum: 0, maximum: 4_294_967_295 } as const;
+
+const HELP = `
+A and B are runs or bundles, which answer the sources of the pairs, or text files with an answer for each pair, a line each.
+
+${MEASURES_HELP}
+
+The bootstrap (Koehn 2004) draws the texts again and again and looks how the scores differ; it gives the 95% intervals, too. Randomization (Riezler and
+Maxwell 2005) lets the systems change sides text by text. p is how often a difference as large comes by chance between systems that are equally good,
+in sacreBLEU's definition.
+
+Examples:
+  $ s2s compare run-a run-b --data test.tsv
+  $ s2s compare run-a answers.txt --data test.tsv --metrics bleu,chrf --beams 5
+  $ s2s compare run-a run-b --data test.tsv --metrics wer,per --test randomization --json`;
+
+export function compareCommand(terminal: Terminal): Command {
+  const command = new Command("compare")
+    .description("say which of two systems translates better, and whether that may be chance")
+    .argument("<a>", "folder of a run or of a bundle, or a text file of answers")
+    .argument("<b>", "the same of the other system")
+    .addOption(new Option("--data <file>", "tab-separated pairs to compare on"));
+  addMeasureOptions(command, ["bleu"]);
+  command
+    .addOption(new Option(`--test <${TESTS.join("|")}>`, "of significance (default: bootstrap)").argParser(oneOf("--test", TESTS)))
+    .addOption(countOption("samples", "of the test (default: 1000, of randomization 10000)", 1_000_000))
+    .addOption(new Option("--seed <n>", "of the samples (default: 1)").argParser((text) => parseOption(SEED, "--seed", text)))
+    .addOption(jsonOption())
+    .addOption(countOption("threads", "CPU threads (default: 1)", 1024))
+    .addOption(deviceOption())
+    .addOption(precisionOption())
+    .addHelpText("after", HELP);
+  for (const option of deterministicSearchOptions()) command.addOption(option);
+  const given = new ConfigOptions(
+    command,
+    configKeys().filter(({ key }) => KEYS.has(key)),
+  );
+  return command.action(async (a: string, b: string, options: Options) => {
+    const {
+      data,
+      metrics,
+      metric,
+      references = "source",
+      test = "bootstrap",
+      samples,
+      seed = 1,
+      json,
+      threads,
+      device,
+      precision,
+    } = options;
+    if (metrics !== undefined && metric !== undefined) throw new UserError("--metric and --metrics say the same: give one of them");
+    const file = required(data, "compare needs --data FILE, the pairs to compare on");
+    const pairs: TextPair[] = [];
+    const columns = resolveConfig(given.input(), "the options").data;
+    for await (const block of readPairs(file, columns)) pairs.push(...block);
+    const items = testItems(pairs, references);
+    const questions = {
+      items,
+      pairs: pairs.length,
+      limited: columns.limit !== undefined,
+      device: { threads, device, precision },
+      search: givenSearch(options),
+    };
+    const answers = { a: await answersOfSystem(a, questions, terminal), b: await answersOfSystem(b, questions, terminal) };
+    const measures = (metrics ?? metric ?? ["bleu"]).map((name) => TEXT_MEASURES[name]);
+    const comparison: Comparison = { a, b, data: file, ...compareAnswers(items, answers, measures, { test, samples, seed }) };
+    if (json) terminal.printJson(comparison);
+    else for (const line of compareLines(comparison)) terminal.print(line);
+  });
+}

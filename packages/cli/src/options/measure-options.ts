@@ -1,0 +1,51 @@
+import { SEARCH_NUMBERS, type GenerateOptions } from "@s2s/runtime";
+import { TEXT_MEASURES, type ReferenceGrouping, type TextMeasureName } from "@s2s/trainer";
+import { Option, type Command } from "commander";
+import { oneOf } from "./common.ts";
+import { nameList } from "./lists.ts";
+import { searchOptions } from "./search-options.ts";
+
+const NAMES = Object.keys(TEXT_MEASURES) as TextMeasureName[];
+const GROUPINGS: readonly ReferenceGrouping[] = ["source", "line"];
+
+/** What these options give a command's action. */
+export interface MeasureOptions {
+  readonly metrics?: readonly TextMeasureName[];
+  readonly metric?: readonly TextMeasureName[];
+  readonly references?: ReferenceGrouping;
+}
+
+/** `--metrics` (or `--metric`) and `--references`: what answers in text are measured by, and against what. */
+export function addMeasureOptions(command: Command, standard: readonly TextMeasureName[]): void {
+  command
+    .addOption(
+      new Option("--metrics <list>", `of ${NAMES.join(", ")}, with commas (default: ${standard.join(",")})`).argParser(
+        nameList("--metrics", NAMES),
+      ),
+    )
+    .addOption(new Option("--metric <list>").hideHelp().argParser(nameList("--metric", NAMES)))
+    .addOption(
+      new Option(
+        `--references <${GROUPINGS.join("|")}>`,
+        "pairs with one source are one text with several references, or each line is by itself (default: source)",
+      ).argParser(oneOf("--references", GROUPINGS)),
+    );
+}
+
+/** Of a search, what is not about the one most probable answer. */
+const OTHERS = new Set<string>(["nBest", "temperature", "topK", "topP", "seed"]);
+
+/** Options of a search that change what the one answer is, without those of drawing at random. */
+export function deterministicSearchOptions(): Option[] {
+  return searchOptions().filter((option) => !OTHERS.has(option.attributeName()));
+}
+
+/** Those that were given, among all options of a command. */
+export function givenSearch(options: object): GenerateOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name in SEARCH_NUMBERS && !OTHERS.has(name)));
+}
+
+/** What the measures are, for help. */
+export const MEASURES_HELP = `bleu, chrf and chrf++ are sacreBLEU's (13a tokens, exponential smoothing), from 0 to 100. exact is the share of texts whose answer is one of their
+references; wer the share of those where it is none, the word error rate of grapheme-to-phoneme conversion, where a text is a word. per counts edits
+for each token between spaces of the closest reference (phones; where these are words, speech recognition's word error rate), cer for each character.`;
