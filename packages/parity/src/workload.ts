@@ -47,7 +47,7 @@ export interface BatchFindings {
 }
 
 export interface SplitFindings {
-  /** The decoder's initial states in the manifest's order: [B, H] each. */
+  /** The decoder's initial states in the manifest's order, of those that an encoder gives: [B, H] each. */
   readonly states: readonly Float32Array[];
   /** [T, B, V]; rows behind a target's end are not looked at. */
   readonly logits: Float32Array;

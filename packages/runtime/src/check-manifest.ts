@@ -1,27 +1,7 @@
 import { UserError } from "./errors.ts";
+import { ATTENTION, type Forms, GENERATE_INPUTS, GENERATE_OUTPUTS, predictionForms, sourceForms, stepForms } from "./graph-forms.ts";
 import { MANIFEST_FILE, type GraphInfo, type Manifest, type TensorInfo, type Variant } from "./manifest.ts";
 import { namesOf } from "./names-of.ts";
-
-/** Names at the border of the two graphs; those of the states are the manifest's. */
-export const SOURCE = "source";
-export const SOURCE_LENGTHS = "source_lengths";
-export const TOKEN = "token";
-export const LOGITS = "logits";
-
-type Form = readonly [type: string, shape: readonly null[]];
-/** Those of the graph that generates whole answers: docs/design.md says what they mean. */
-const GENERATE_INPUTS: Readonly<Record<string, Form>> = {
-  [SOURCE]: ["int32", [null, null]],
-  [SOURCE_LENGTHS]: ["int32", [null]],
-  max_length: ["int32", []],
-  beams: ["int32", []],
-  length_penalty: ["float32", []],
-};
-const GENERATE_OUTPUTS: Readonly<Record<string, Form>> = {
-  ids: ["int32", [null, null, null]],
-  lengths: ["int32", [null, null]],
-  scores: ["float32", [null, null]],
-};
 
 /** What the schema cannot say: that the parts of a manifest agree. @throws UserError */
 export function checkManifest(manifest: Manifest, where: string): void {
@@ -55,13 +35,13 @@ function checkVariants(manifest: Manifest, fail: Fail): void {
   if (precisions.size < variants.length) fail("variants lists a precision twice");
   if (trainable && !precisions.has("float32")) fail("trainable needs a float32 variant, whose weights it goes on from");
   for (const { precision, graphs, weights } of variants) {
-    const { encoder, decoder, generate } = graphs;
+    const { encoder, decoder, generate, predict } = graphs;
     const path = `variants.${precision}.graphs`;
-    if ((encoder || decoder) && weights === undefined) fail(`variants.${precision}.weights is missing`);
-    if (encoder && decoder) checkSplitGraphs(`${path}.encoder`, encoder, `${path}.decoder`, decoder, manifest, fail);
-    else if (encoder || decoder) fail(`${path} has an encoder or a decoder alone`);
-    else if (!generate) fail(`${path} is empty`);
-    if (generate) checkGenerate(`${path}.generate`, generate, fail);
+    if ((encoder || decoder || predict) && weights === undefined) fail(`variants.${precision}.weights is missing`);
+    if (encoder || decoder) checkSteps(path, graphs, manifest, fail);
+    else if (!generate && !predict) fail(`${path} is empty`);
+    if (generate) checkGenerate(`${path}.generate`, generate, manifest, fail);
+    if (predict) checkPredict(`${path}.predict`, predict, manifest, fail);
   }
 }
 
@@ -79,50 +59,58 @@ function checkSize(name: string, size: number | undefined, modelName: string, mo
   if (size !== modelSize) fail(`${name} is ${size ?? "missing"} but ${modelName} ${modelSize ?? "missing"}`);
 }
 
-function checkSplitGraphs(
-  encoderPath: string,
-  encoder: GraphInfo,
-  decoderPath: string,
-  decoder: GraphInfo,
-  { states, model }: Manifest,
-  fail: Fail,
-): void {
-  if (states.length === 0) fail("states is empty, so nothing leads from the encoder to the decoder");
-  const initial = states.map((state) => state.initial as string);
-  const inputs = states.map((state) => state.input);
-  const outputs = states.map((state) => state.output);
-  requireNames(`${encoderPath}.inputs`, encoder.inputs, [SOURCE, SOURCE_LENGTHS], fail);
-  requireNames(`${encoderPath}.outputs`, encoder.outputs, initial, fail);
-  requireNames(`${decoderPath}.inputs`, decoder.inputs, [TOKEN, ...inputs], fail);
-  requireNames(`${decoderPath}.outputs`, decoder.outputs, [LOGITS, ...outputs], fail);
-
-  requireTensor(`${encoderPath}.inputs`, find(encoder.inputs, SOURCE), "int32", [null, null], fail);
-  requireTensor(`${encoderPath}.inputs`, find(encoder.inputs, SOURCE_LENGTHS), "int32", [null], fail);
-  requireTensor(`${decoderPath}.inputs`, find(decoder.inputs, TOKEN), "int32", [null], fail);
-  requireTensor(
-    `${decoderPath}.outputs`,
-    find(decoder.outputs, LOGITS),
-    "float32",
-    [null, model.output.kind === "tokens" ? model.output.vocabulary : null],
+/** The encoder, where the model has a source, and one step of the decoder. */
+function checkSteps(path: string, { encoder, decoder }: Variant["graphs"], { states, memory, model }: Manifest, fail: Fail): void {
+  const step = stepForms(model.output);
+  if (!step) return fail(`${path} has a decoder, but the model gives its ${model.output.kind} at once`);
+  const sourced = model.input.kind !== "none";
+  if (!decoder || (encoder !== undefined) !== sourced)
+    return fail(`${path} must have ${sourced ? "an encoder and a decoder" : "a decoder alone"}`);
+  if (states.length === 0) fail("states is empty, so nothing leads from step to step");
+  const first = states.flatMap(({ initial }) => initial ?? []);
+  if (encoder) {
+    requireForms(`${path}.encoder.inputs`, encoder.inputs, sourceForms(model.input), [], fail);
+    requireNames(`${path}.encoder.outputs`, encoder.outputs, [...first, ...memory], fail);
+  } else if (first.length > 0 || memory.length > 0) fail("states and memory come from an encoder, which the model has not");
+  requireForms(`${path}.decoder.inputs`, decoder.inputs, step.input, [...states.map(({ input }) => input), ...memory], fail);
+  const attention: Forms = step.attends ? { [ATTENTION]: ["float32", [null, null]] } : {};
+  requireForms(
+    `${path}.decoder.outputs`,
+    decoder.outputs,
+    { ...step.output, ...attention },
+    states.map(({ output }) => output),
     fail,
   );
-  for (const state of states) {
-    const width = find(encoder.outputs, state.initial as string)?.shape[1];
-    if (typeof width !== "number") return fail(`${encoderPath}.outputs: ${state.initial} must have a number as its second dimension`);
-    requireTensor(`${encoderPath}.outputs`, find(encoder.outputs, state.initial as string), "float32", [null, width], fail);
-    requireTensor(`${decoderPath}.inputs`, find(decoder.inputs, state.input), "float32", [null, width], fail);
-    requireTensor(`${decoderPath}.outputs`, find(decoder.outputs, state.output), "float32", [null, width], fail);
+  for (const { initial, input, output, shape } of states) {
+    const form = [null, ...shape.map((size) => (typeof size === "number" ? size : null))];
+    if (initial !== null) requireTensor(`${path}.encoder.outputs`, find(encoder?.outputs, initial), "float32", form, fail);
+    requireTensor(`${path}.decoder.inputs`, find(decoder.inputs, input), "float32", form, fail);
+    requireTensor(`${path}.decoder.outputs`, find(decoder.outputs, output), "float32", form, fail);
+  }
+  for (const name of memory) {
+    const { type, shape } = find(encoder?.outputs, name) as TensorInfo;
+    if (typeof shape[0] !== "string") fail(`${path}.encoder.outputs: ${name} must have the batch as its first dimension`);
+    const form = shape.map((size) => (typeof size === "number" ? size : null));
+    requireTensor(`${path}.decoder.inputs`, find(decoder.inputs, name), type, form, fail);
   }
 }
 
-function checkGenerate(path: string, { inputs, outputs }: GraphInfo, fail: Fail): void {
-  requireNames(`${path}.inputs`, inputs, Object.keys(GENERATE_INPUTS), fail);
-  requireNames(`${path}.outputs`, outputs, Object.keys(GENERATE_OUTPUTS), fail);
-  for (const [name, [type, shape]] of Object.entries(GENERATE_INPUTS))
-    requireTensor(`${path}.inputs`, find(inputs, name), type, shape, fail);
-  for (const [name, [type, shape]] of Object.entries(GENERATE_OUTPUTS)) {
-    requireTensor(`${path}.outputs`, find(outputs, name), type, shape, fail);
-  }
+function checkGenerate(path: string, { inputs, outputs }: GraphInfo, { model }: Manifest, fail: Fail): void {
+  requireForms(`${path}.inputs`, inputs, { ...sourceForms(model.input), ...GENERATE_INPUTS }, [], fail);
+  requireForms(`${path}.outputs`, outputs, GENERATE_OUTPUTS, [], fail);
+}
+
+function checkPredict(path: string, { inputs, outputs }: GraphInfo, { model }: Manifest, fail: Fail): void {
+  const forms = predictionForms(model.output);
+  if (!forms) return fail(`${path} is there, but the model gives its ${model.output.kind} step by step`);
+  requireForms(`${path}.inputs`, inputs, sourceForms(model.input), [], fail);
+  requireForms(`${path}.outputs`, outputs, forms, [], fail);
+}
+
+/** Tensors of the given forms, and others of the given names. */
+function requireForms(path: string, tensors: GraphInfo["inputs"], forms: Forms, others: readonly string[], fail: Fail): void {
+  requireNames(path, tensors, [...Object.keys(forms), ...others], fail);
+  for (const [name, [type, shape]] of Object.entries(forms)) requireTensor(path, find(tensors, name), type, shape, fail);
 }
 
 function requireNames(path: string, given: GraphInfo["inputs"], expected: readonly string[], fail: Fail): void {
@@ -131,7 +119,6 @@ function requireNames(path: string, given: GraphInfo["inputs"], expected: readon
   if (new Set(names).size < names.length) fail(`${path} has a name twice`);
 }
 
-/** `null` stands for a symbolic dimension, such as the batch. */
 function requireTensor(path: string, tensor: TensorInfo | undefined, type: string, shape: readonly (number | null)[], fail: Fail): void {
   const right =
     tensor !== undefined &&
@@ -144,8 +131,8 @@ function requireTensor(path: string, tensor: TensorInfo | undefined, type: strin
   }
 }
 
-function find(tensors: readonly TensorInfo[], name: string): TensorInfo | undefined {
-  return tensors.find((tensor) => tensor.name === name);
+function find(tensors: readonly TensorInfo[] | undefined, name: string): TensorInfo | undefined {
+  return tensors?.find((tensor) => tensor.name === name);
 }
 
 function list(names: readonly string[]): string {

@@ -1,79 +1,121 @@
 import type { Bundle } from "./bundle.ts";
-import { LOGITS, TOKEN } from "./check-manifest.ts";
 import { UserError } from "./errors.ts";
 import { given } from "./given.ts";
+import { ATTENTION, LOGITS, TOKEN } from "./graph-forms.ts";
 import type { StateInfo } from "./manifest.ts";
 import { openGraph } from "./open-graph.ts";
 import { Tensor, type Session, type SessionOptions } from "./ort.ts";
 import { sourceFeeds } from "./source-feeds.ts";
 import type { DecoderStep, StepModel } from "./step-model.ts";
 
-/** The decoder's recurrent states, [B, H] each, in the manifest's order. */
-export type States = readonly Tensor[];
+/** What a decoder knows of a batch's rows; the batch comes first in every tensor. */
+export interface States {
+  /** What it hands from step to step, in the manifest's order. */
+  readonly carried: readonly Tensor[];
+  /** What it looks at in every step, in the manifest's order. */
+  readonly memory: readonly Tensor[];
+  /** The place of each row's source among those that were started: rows of one source have one memory. */
+  readonly sources: readonly number[];
+}
 
-/** Encoder and decoder of a bundle, ready to run. Dispose of it: sessions that are not released leak. */
+interface Border {
+  readonly states: readonly StateInfo[];
+  readonly memory: readonly string[];
+  readonly vocabularySize: number;
+}
+
+/** Encoder and decoder of a bundle, ready to run; a model without a source has no encoder. Dispose of it: sessions that are not released leak. */
 export class Seq2Seq implements StepModel<States> {
   readonly vocabularySize: number;
-  readonly #encoder: Session;
+  readonly #encoder: Session | undefined;
   readonly #decoder: Session;
   readonly #states: readonly StateInfo[];
+  readonly #memory: readonly string[];
 
-  private constructor(encoder: Session, decoder: Session, states: readonly StateInfo[], vocabularySize: number) {
+  private constructor(encoder: Session | undefined, decoder: Session, { states, memory, vocabularySize }: Border) {
     this.#encoder = encoder;
     this.#decoder = decoder;
     this.#states = states;
+    this.#memory = memory;
     this.vocabularySize = vocabularySize;
   }
 
   /** @throws UserError when the provider is not there, a graph cannot be loaded or is not the one that the manifest describes. */
   static async open(bundle: Bundle, options: SessionOptions = {}): Promise<Seq2Seq> {
-    const { states, target } = bundle.manifest;
+    const { states, memory, target } = bundle.manifest;
     const { graphs } = bundle.variant;
-    if (!graphs.encoder || !graphs.decoder) {
+    if (!graphs.decoder) {
       const where = bundle.files.locate(graphs.generate?.file ?? "");
-      throw new UserError(`${where}: holds no encoder and decoder; export the model as a folder`);
+      throw new UserError(`${where}: holds no graphs of single steps; export the model as a folder`);
     }
-    const encoder = await openGraph(bundle, graphs.encoder, options);
+    const vocabularySize = given(target, "target tokens").size;
+    const encoder = graphs.encoder && (await openGraph(bundle, graphs.encoder, options));
     try {
-      const decoder = await openGraph(bundle, graphs.decoder, options);
-      return new Seq2Seq(encoder, decoder, states, given(target, "target tokens").size);
+      return new Seq2Seq(encoder, await openGraph(bundle, graphs.decoder, options), { states, memory, vocabularySize });
     } catch (error) {
-      await encoder.release();
+      await encoder?.release();
       throw error;
     }
   }
 
   async start(sources: readonly (readonly number[])[]): Promise<{ readonly states: States }> {
-    const outputs = await this.#encoder.run(sourceFeeds(sources));
-    return { states: this.#states.map(({ initial }) => outputs[initial as string] as Tensor) };
-  }
-
-  async step(tokens: Int32Array, states: States): Promise<DecoderStep<States>> {
-    const feeds: Record<string, Tensor> = { [TOKEN]: new Tensor("int32", tokens, [tokens.length]) };
-    for (const [i, { input }] of this.#states.entries()) feeds[input] = states[i] as Tensor;
-    const outputs = await this.#decoder.run(feeds);
+    const outputs = this.#encoder ? await this.#encoder.run(sourceFeeds(sources)) : {};
+    const longest = sources.reduce((most, { length }) => Math.max(most, length), 0);
     return {
-      logits: outputs[LOGITS]?.data as Float32Array,
-      states: this.#states.map(({ output }) => outputs[output] as Tensor),
+      states: {
+        carried: this.#states.map(({ initial, shape }) =>
+          initial === null
+            ? zeros([sources.length, ...shape.map((size) => (typeof size === "number" ? size : longest))])
+            : (outputs[initial] as Tensor),
+        ),
+        memory: this.#memory.map((name) => outputs[name] as Tensor),
+        sources: [...sources.keys()],
+      },
     };
   }
 
-  select(states: States, rows: readonly number[]): States {
-    return states.map((state) => {
-      const data = state.data as Float32Array;
-      const width = state.dims[1] ?? 1;
-      const selected = new Float32Array(rows.length * width);
-      for (const [to, from] of rows.entries()) selected.set(data.subarray(from * width, (from + 1) * width), to * width);
-      return new Tensor("float32", selected, [rows.length, width]);
-    });
+  async step(tokens: Int32Array, { carried, memory, sources }: States): Promise<DecoderStep<States>> {
+    const feeds: Record<string, Tensor> = { [TOKEN]: new Tensor("int32", tokens, [tokens.length]) };
+    for (const [i, { input }] of this.#states.entries()) feeds[input] = carried[i] as Tensor;
+    for (const [i, name] of this.#memory.entries()) feeds[name] = memory[i] as Tensor;
+    const outputs = await this.#decoder.run(feeds);
+    return {
+      logits: outputs[LOGITS]?.data as Float32Array,
+      states: { carried: this.#states.map(({ output }) => outputs[output] as Tensor), memory, sources },
+      attention: outputs[ATTENTION]?.data as Float32Array | undefined,
+    };
+  }
+
+  select({ carried, memory, sources }: States, rows: readonly number[]): States {
+    const next = rows.map((row) => sources[row] as number);
+    // A beam search reorders the rows of a source among themselves, mostly.
+    const same = next.length === sources.length && next.every((source, row) => source === sources[row]);
+    return {
+      carried: carried.map((state) => selectRows(state, rows)),
+      memory: same ? memory : memory.map((held) => selectRows(held, rows)),
+      sources: next,
+    };
   }
 
   /** Releases both sessions, the second even if the first fails. */
   async dispose(): Promise<void> {
     try {
-      await this.#encoder.release();
+      await this.#encoder?.release();
     } finally {
       await this.#decoder.release();
     }
   }
+}
+
+const zeros = (shape: readonly number[]): Tensor =>
+  new Tensor("float32", new Float32Array(shape.reduce((product, size) => product * size, 1)), shape);
+
+/** Rows of axis 0, in the given order. */
+function selectRows({ type, dims, data }: Tensor, rows: readonly number[]): Tensor {
+  const rest = dims.slice(1);
+  const width = rest.reduce((product, size) => product * size, 1);
+  const from = data as Float32Array | Int32Array;
+  const selected = from instanceof Int32Array ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width);
+  for (const [to, row] of rows.entries()) selected.set(from.subarray(row * width, (row + 1) * width), to * width);
+  return new Tensor(type, selected, [rows.length, ...rest]);
 }

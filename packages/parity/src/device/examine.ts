@@ -10,7 +10,8 @@ export async function examine(bundle: Bundle, workload: Workload, options: Sessi
   if (graphs.decoder) {
     const model = await Seq2Seq.open(bundle, options);
     try {
-      for (const batch of workload.batches) split.push(await examineSplit(model, batch, workload));
+      const handedOver = bundle.manifest.states.map(({ initial }) => initial !== null);
+      for (const batch of workload.batches) split.push(await examineSplit(model, batch, workload, handedOver));
     } finally {
       await model.dispose();
     }
@@ -34,7 +35,12 @@ export async function examine(bundle: Bundle, workload: Workload, options: Sessi
   };
 }
 
-async function examineSplit(model: Seq2Seq, { sources, targets }: BatchWork, { searches }: Workload): Promise<SplitFindings> {
+async function examineSplit(
+  model: Seq2Seq,
+  { sources, targets }: BatchWork,
+  { searches }: Workload,
+  handedOver: readonly boolean[],
+): Promise<SplitFindings> {
   const first = await model.start(sources);
   const logits = await teacherForced(model, first.states, targets);
   const found = [];
@@ -42,7 +48,8 @@ async function examineSplit(model: Seq2Seq, { sources, targets }: BatchWork, { s
     const hypotheses = await search(model, sources, { ...spec, nBest: spec.beams });
     found.push(hypotheses.map((each) => each.map(({ ids, score }) => ({ ids, score }))));
   }
-  return { states: first.states.map(({ data }) => Float32Array.from(data as Float32Array)), logits, searches: found };
+  const states = first.states.carried.filter((_, i) => handedOver[i]);
+  return { states: states.map(({ data }) => Float32Array.from(data as Float32Array)), logits, searches: found };
 }
 
 /** Logits [T, B, V] along given targets; where one has ended, padding goes on in its place. */
