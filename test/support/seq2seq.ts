@@ -44,6 +44,14 @@ export const models: Readonly<Record<string, Seq2SeqConfig>> = {
     { hidden: 6, layers: 3 },
   ),
   "deep encoder": modelOf({ layers: 3 }, { layers: 2 }),
+  "GRU, residual": modelOf({ cell: "gru", layers: 2, residual: true }, { cell: "gru", layers: 3, residual: true }),
+  "GRU to LSTM, squashed": modelOf(
+    { cell: "gru-reset-after", bidirectional: true, hidden: 3 },
+    { cell: "lstm", hidden: 6, bridge: "tanh" },
+  ),
+  "LSTM to GRU, copied": modelOf({ layers: 2 }, { cell: "gru-reset-after", layers: 2 }),
+  "normalised LSTM, from the mean": modelOf({ cell: "layer-norm-lstm", hidden: 8 }, { cell: "layer-norm-lstm", hidden: 9, bridge: "mean" }),
+  "simple cells": modelOf({ cell: "rnn" }, { cell: "rnn-relu" }),
 };
 
 export interface Pair {

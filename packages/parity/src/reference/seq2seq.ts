@@ -1,12 +1,13 @@
-import { isSeq2Seq, type ModelConfig, type Seq2SeqConfig } from "@s2s/runtime/manifest";
+import { type CellName, isSeq2Seq, type ModelConfig, type Seq2SeqConfig } from "@s2s/runtime/manifest";
+import { handOver } from "./bridge.ts";
 import { type Cell, type State, zeroState } from "./cell.ts";
+import { REFERENCE_CELLS } from "./cells.ts";
 import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
 import { embedding } from "./embedding.ts";
 import { linear } from "./linear.ts";
-import { lstmCell } from "./lstm.ts";
 import { Parameters, type Weights } from "./parameters.ts";
-import { type Layer, runStack } from "./stack.ts";
-import { type Vector, addTo } from "./vector.ts";
+import { type Layer, runStack, stepStack } from "./stack.ts";
+import type { Vector } from "./vector.ts";
 
 /** The states of the decoder's layers. */
 export type DecoderStates = readonly State[];
@@ -37,11 +38,12 @@ export class Reference {
     const parameters = new Parameters(weights);
     this.#parameters = parameters;
     const { encoder, output: decoder } = model;
+    const make = ({ cell }: { readonly cell: CellName }, name: string): Cell => REFERENCE_CELLS[cell](parameters, name);
     this.#encoder = Array.from({ length: encoder.layers }, (_, layer): Layer => {
-      const forward = lstmCell(parameters, `encoder.layers.${layer}`);
-      return encoder.bidirectional ? [forward, lstmCell(parameters, `encoder.layers.${layer}.backward`)] : [forward];
+      const forward = make(encoder, `encoder.layers.${layer}`);
+      return encoder.bidirectional ? [forward, make(encoder, `encoder.layers.${layer}.backward`)] : [forward];
     });
-    this.#decoder = Array.from({ length: decoder.layers }, (_, layer) => lstmCell(parameters, `decoder.layers.${layer}`));
+    this.#decoder = Array.from({ length: decoder.layers }, (_, layer) => make(decoder, `decoder.layers.${layer}`));
   }
 
   /** The decoder's first states, from a source's ids. */
@@ -94,59 +96,36 @@ export class Reference {
   }
 
   #start(source: readonly number[]) {
-    const { encoder: e } = this.#model;
-    const ids = e.reverseSource ? source.toReversed() : source;
+    const { encoder, output } = this.#model;
+    const ids = encoder.reverseSource ? source.toReversed() : source;
     const embedded = ids.map((id) => embedding(this.#parameters, "encoder.embedding", id));
     const stack = runStack(
       this.#encoder,
       embedded.map(({ y }) => y),
+      encoder.residual,
     );
-    const first = this.#decoder.map(({ hidden }, layer) => {
-      // The top layers meet; a deeper decoder's lowest layers share the encoder's lowest.
-      const from = Math.max(0, layer + this.#encoder.length - this.#decoder.length);
-      const parts = stack.finals[from].map((part, i) => {
-        if (part.length === hidden) return { y: part, back: (dy: Vector) => dy };
-        return linear(this.#parameters, `bridge.${layer}.${this.#decoder[layer].parts[i]}`, part);
-      });
-      return { from, parts };
-    });
+    const { states, back } = handOver(this.#parameters, output.bridge, stack, this.#encoder[0][0].parts, this.#decoder);
     return {
-      states: first.map(({ parts }) => parts.map(({ y }) => y)),
+      states,
       back: (dStates: DecoderStates): void => {
-        const dFinals = stack.finals.map((parts) => parts.map((part) => new Float64Array(part.length)));
-        for (const [layer, { from, parts }] of first.entries()) {
-          for (const [i, { back }] of parts.entries()) addTo(dFinals[from][i], back(dStates[layer][i]));
-        }
-        const dOutputs = stack.outputs.map(({ length }) => new Float64Array(length));
+        const { dOutputs, dFinals } = back(dStates);
         for (const [t, dx] of stack.back(dOutputs, dFinals).entries()) embedded[t].back(dx);
       },
     };
   }
 
-  #step(id: number, states: DecoderStates) {
+  #step(id: number, before: DecoderStates) {
     const embedded = embedding(this.#parameters, "decoder.embedding", id);
-    let x = embedded.y;
-    const steps = this.#decoder.map((cell, layer) => {
-      const step = cell.step(x, states[layer]);
-      [x] = step.state;
-      return step;
-    });
-    const readout = linear(this.#parameters, "decoder.readout", x);
+    const step = stepStack(this.#decoder, embedded.y, before, this.#model.output.residual);
+    const readout = linear(this.#parameters, "decoder.readout", step.output);
     return {
       logits: readout.y,
-      states: steps.map(({ state }) => state),
+      states: step.states,
       /** From the gradients of logits and next states to those of the states before. */
       back: (dLogits: Vector, dNext: DecoderStates): DecoderStates => {
-        let dx = readout.back(dLogits);
-        const before: State[] = [];
-        for (let layer = steps.length - 1; layer >= 0; layer -= 1) {
-          const [dh, ...rest] = dNext[layer];
-          const done = steps[layer].back([dh.map((value, j) => value + dx[j]), ...rest]);
-          before[layer] = done.dState;
-          ({ dx } = done);
-        }
+        const { dx, dStates } = step.back(readout.back(dLogits), dNext);
         embedded.back(dx);
-        return before;
+        return dStates;
       },
     };
   }

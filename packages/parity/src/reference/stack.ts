@@ -33,6 +33,40 @@ export function runStack(layers: readonly Layer[], xs: readonly Vector[], residu
   };
 }
 
+export interface StackStep {
+  readonly output: Vector;
+  readonly states: readonly State[];
+  /** From the gradients of the output and of the states after the step to those of the input and of the states before. */
+  readonly back: (dOutput: Vector, dStates: readonly State[]) => { readonly dx: Vector; readonly dStates: readonly State[] };
+}
+
+/** One step of layers with one direction. */
+export function stepStack(cells: readonly Cell[], x: Vector, states: readonly State[], residual: boolean): StackStep {
+  const adds = (index: number): boolean => residual && index > 0;
+  let output = x;
+  const steps = cells.map((cell, index) => {
+    const step = cell.step(output, states[index]);
+    const [h] = step.state;
+    output = adds(index) ? sum(output, h) : h;
+    return step;
+  });
+  return {
+    output,
+    states: steps.map(({ state }) => state),
+    back(dOutput, dNext) {
+      let dx = dOutput;
+      const dStates: State[] = [];
+      for (let index = steps.length - 1; index >= 0; index -= 1) {
+        const [dh, ...rest] = dNext[index];
+        const done = steps[index].back([sum(dh, dx), ...rest]);
+        dStates[index] = done.dState;
+        dx = adds(index) ? sum(dx, done.dx) : done.dx;
+      }
+      return { dx, dStates };
+    },
+  };
+}
+
 const sums = (as: readonly Vector[], bs: readonly Vector[]): Vector[] => as.map((a, t) => sum(a, bs[t]));
 
 function runLayer([cell, backward]: Layer, xs: readonly Vector[]) {
