@@ -91,7 +91,8 @@ export {
   type StepScalars,
   type Updated,
 } from "./optimizers.ts";
-export { type BatchDims, traceEvaluate, traceGradients, type TracedGraph, traceTrain, type TrainingOptions } from "./trace.ts";
+export type { BatchDims, LossOptions } from "./models/forward.ts";
+export { traceEvaluate, traceGradients, type TracedGraph, type TracedTraining, traceTrain, type TrainingOptions } from "./trace.ts";
 export { type StateNames, type TracedInference, traceInference } from "./trace-inference.ts";
 export { traceGenerate } from "./trace-generate.ts";
 export { traceUpdate, type UpdateOptions } from "./trace-update.ts";

@@ -1,35 +1,32 @@
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import { gradients } from "./gradients.ts";
 import type { ParameterSpec } from "./init.ts";
-import { type FloatType, Graph, type Value } from "./ir.ts";
-import { swapBatchAndTime } from "./layers/sequence.ts";
-import { correct, crossEntropy } from "./losses.ts";
-import { runDecoder } from "./models/decoder-run.ts";
-import { modelInput } from "./models/inputs/index.ts";
-import { seq2seq } from "./models/seq2seq.ts";
-import { reshape } from "./ops/movement.ts";
+import { type FloatType, Graph } from "./ir.ts";
+import { type BatchDims, type Loss, type LossOptions, forward } from "./models/forward.ts";
+import { add, mul } from "./ops/elementwise.ts";
 import { prune } from "./prune.ts";
-import { Scope } from "./scope.ts";
-import { type Dim, product } from "./shape.ts";
+import { STATISTIC_SHARE, Scope, type ScopeOptions } from "./scope.ts";
 import { type UpdateOptions, appendUpdate } from "./trace-update.ts";
 
-/** Sizes of a training graph's batches: numbers where the graph serves one size only (loops can then be unrolled), else symbols. */
-export interface BatchDims {
-  readonly batch: Dim;
-  readonly source: Dim;
-  readonly target: Dim;
-}
-
-export interface TrainingOptions {
+export interface TrainingOptions extends LossOptions {
   readonly model: ModelConfig;
   readonly type?: FloatType;
   readonly dims?: BatchDims;
   /** Target tokens of a usual batch: see `ScopeOptions.tokens`. */
   readonly tokens?: number;
+  /** Rates; those of embeddings and recurrent layers are `dropout` and 0 where they are not given. */
   readonly dropout?: number;
-  readonly labelSmoothing?: number;
+  readonly embeddingDropout?: number;
+  readonly recurrentDropout?: number;
+  readonly wordDropout?: number;
   /** See `GraphOptions`. */
   readonly singleThreaded?: boolean;
+}
+
+/** A training graph. */
+export interface TracedTraining extends TracedGraph {
+  /** Tensors of the model that are measured, not trained: see `Scope.statistic`. */
+  readonly statistics: readonly ParameterSpec[];
 }
 
 /** A graph and the parameters it takes, in the order of its inputs. */
@@ -40,76 +37,86 @@ export interface TracedGraph {
 
 const SYMBOLS: BatchDims = { batch: "B", source: "S", target: "T" };
 
-interface Forward {
+interface Traced {
   readonly graph: Graph;
   readonly scope: Scope;
-  readonly logits: Value;
-  readonly targets: Value;
+  readonly loss: Loss;
 }
 
-/** Teacher forcing: logits [T*B, V] of every step and the targets [T*B]. */
-function forward(name: string, options: TrainingOptions, training: boolean): Forward {
-  const { model, type = "float32", dims = SYMBOLS, tokens = 1024, dropout = 0, singleThreaded = false } = options;
+function traceLoss(name: string, options: TrainingOptions, training: boolean): Traced {
+  const { model, type = "float32", dims = SYMBOLS, tokens = 1024, singleThreaded = false, ...loss } = options;
   const graph = new Graph(name, null, { singleThreaded });
-  const inputs = modelInput(model.input).declare(graph, dims, type);
-  const targetInput = graph.input("target_input", "int32", [dims.batch, dims.target]);
-  const targetOutput = graph.input("target_output", "int32", [dims.batch, dims.target]);
-  const masks = training && dropout > 0 ? { rate: dropout, seed: graph.input("dropout_seed", "int32", []) } : undefined;
-  const scope = new Scope(graph, { type, parameters: "inputs", tokens, dropout: masks });
-  const net = seq2seq(scope, model);
-  const rows = product([dims.batch, dims.target]);
-  const run = runDecoder(net.decoder, swapBatchAndTime(targetInput), net.begin(inputs));
-  return {
-    graph,
-    scope,
-    logits: net.decoder.logits(run.rows.map((row) => reshape(row, [rows, row.shape[2]]))),
-    targets: reshape(swapBatchAndTime(targetOutput), [rows]),
-  };
+  const masks = training ? dropouts(graph, options) : {};
+  const scope = new Scope(graph, { type, parameters: "inputs", tokens, training, ...masks });
+  return { graph, scope, loss: forward({ graph, scope, dims, options: loss }, model) };
 }
 
-const specs = (scope: Scope): ParameterSpec[] => scope.parameters.map(({ spec }) => spec);
+type Dropouts = Pick<ScopeOptions, "dropout" | "embeddingDropout" | "recurrentDropout" | "wordDropout">;
+
+/** What is dropped, all by one seed, the input `dropout_seed` [] int32: places in the model have masks of their own. */
+function dropouts(
+  graph: Graph,
+  { dropout = 0, embeddingDropout = dropout, recurrentDropout = 0, wordDropout = 0 }: TrainingOptions,
+): Dropouts {
+  const rates = Object.entries({ dropout, embeddingDropout, recurrentDropout, wordDropout });
+  if (rates.every(([, rate]) => rate === 0)) return {};
+  const seed = graph.input("dropout_seed", "int32", []);
+  return Object.fromEntries(rates.map(([name, rate]) => [name, { rate, seed }]));
+}
+
+const specsOf = (made: readonly { readonly spec: ParameterSpec }[]): ParameterSpec[] => made.map(({ spec }) => spec);
+
+const traced = ({ graph, scope }: Traced): TracedTraining => {
+  prune(graph);
+  return { graph, parameters: specsOf(scope.parameters), statistics: specsOf(scope.statistics) };
+};
 
 /**
- * gradients.onnx: a batch, or a shard of one, -> `loss_sum` and `gradient.<parameter>` of loss_sum * `scale`.
+ * gradients.onnx: a batch, or a shard of one, -> `loss_sum` and `gradient.<parameter>` of loss_sum * `scale`, and `statistic.<name>`, as the batch has it.
  * Shards of a batch with one scale have gradients that add up to those of the whole batch.
  */
-export function traceGradients(options: TrainingOptions): TracedGraph {
-  const { graph, scope, logits, targets } = forward("gradients", options, true);
+export function traceGradients(options: TrainingOptions): TracedTraining {
+  const made = traceLoss("gradients", options, true);
+  const { graph, scope, loss } = made;
   const scale = graph.input("scale", options.type ?? "float32", []);
-  const { sum } = crossEntropy(logits, targets, options.labelSmoothing);
   const found = gradients(
-    sum,
+    loss.sum,
     scope.parameters.map(({ value }) => value),
     scale,
   );
-  graph.output("loss_sum", sum);
+  graph.output("loss_sum", loss.sum);
   for (const [i, { spec }] of scope.parameters.entries()) graph.output(`gradient.${spec.name}`, found[i]);
-  prune(graph);
-  return { graph, parameters: specs(scope) };
+  for (const { spec, measured } of scope.statistics) if (measured) graph.output(`statistic.${spec.name}`, measured);
+  return traced(made);
 }
 
-/** train.onnx: a whole step: batch, `scale`, parameters, slots -> loss_sum, gradient_norm, next parameters and slots. */
-export function traceTrain(options: TrainingOptions & UpdateOptions): TracedGraph {
-  const { graph, scope, logits, targets } = forward("train", options, true);
+/** train.onnx: a whole step: batch, `scale`, parameters, statistics, slots -> loss_sum, gradient_norm, next parameters, statistics and slots. */
+export function traceTrain(options: TrainingOptions & UpdateOptions): TracedTraining {
+  const made = traceLoss("train", options, true);
+  const { graph, scope, loss } = made;
   const type = options.type ?? "float32";
   const scale = graph.input("scale", type, []);
-  const { sum } = crossEntropy(logits, targets, options.labelSmoothing);
   const values = scope.parameters.map(({ value }) => value);
-  const found = gradients(sum, values, scale);
-  graph.output("loss_sum", sum);
-  appendUpdate(graph, specs(scope), values, found, options, type);
-  prune(graph);
-  return { graph, parameters: specs(scope) };
+  const found = gradients(loss.sum, values, scale);
+  graph.output("loss_sum", loss.sum);
+  appendUpdate(graph, specsOf(scope.parameters), values, found, options, type);
+  for (const { spec, stored, measured } of scope.statistics) {
+    if (measured) graph.output(`next.${spec.name}`, add(mul(stored(), 1 - STATISTIC_SHARE), mul(measured, STATISTIC_SHARE)));
+  }
+  return traced(made);
 }
 
-/** evaluate.onnx: a batch -> `loss_sum` (nats, no smoothing, no dropout), `units` and `correct`, over real target tokens. */
-export function traceEvaluate(options: TrainingOptions & { readonly logits?: boolean }): TracedGraph {
-  const { graph, scope, logits, targets } = forward("evaluate", options, false);
-  const { sum, count } = crossEntropy(logits, targets);
-  graph.output("loss_sum", sum);
-  graph.output("units", count);
-  graph.output("correct", correct(logits, targets));
-  if (options.logits) graph.output("logits", logits);
-  prune(graph);
-  return { graph, parameters: specs(scope) };
+/**
+ * evaluate.onnx: a batch -> `loss_sum` without smoothing and dropout, `units` that it is summed over, and sums of what else the kind of
+ * output measures, such as `correct`.
+ * @param options logits - also `logits` [T*B, V] of an output of tokens
+ */
+export function traceEvaluate(options: TrainingOptions & { readonly logits?: boolean }): TracedTraining {
+  const made = traceLoss("evaluate", options, false);
+  const { graph, loss } = made;
+  graph.output("loss_sum", loss.sum);
+  graph.output("units", loss.units);
+  for (const [name, value] of Object.entries(loss.sums)) graph.output(name, value);
+  if (options.logits && loss.logits) graph.output("logits", loss.logits);
+  return traced(made);
 }
