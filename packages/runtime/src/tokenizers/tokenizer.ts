@@ -27,13 +27,10 @@ export class Tokenizer {
       this.#encode = (stretch) => [vocabulary.idOf(stretch)];
       return;
     }
-    const wrong = data.tokens.findIndex((token, id) =>
-      id < RESERVED_TOKENS.length ? token !== RESERVED_TOKENS[id] : looksReserved(token),
-    );
-    if (wrong >= 0 || data.tokens.length < RESERVED_TOKENS.length) {
-      throw new UserError(
-        `${where}: entry ${wrong} is out of place; pieces follow the special tokens and 256 bytes; export the bundle again`,
-      );
+    const first = RESERVED_TOKENS.findIndex((token, id) => data.tokens[id] !== token);
+    const wrong = first < 0 ? data.tokens.findIndex((token, id) => id >= RESERVED_TOKENS.length && looksReserved(token)) : first;
+    if (wrong >= 0) {
+      throw new UserError(`${where}: entry ${wrong} is out of place; pieces follow the special tokens and 256 bytes; export the bundle again`);
     }
     const model = data.unit === "bpe" ? new BytePairs(vocabulary, data.merges, where) : new Unigram(vocabulary, data.scores, where);
     this.#encode = (stretch) => model.encode(stretch);

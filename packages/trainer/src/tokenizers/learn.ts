@@ -11,7 +11,7 @@ export interface LearnOptions {
 }
 
 const PIECES = 8000;
-/** Special tokens, bytes and the characters that their names are made of. */
+/** Leaves room for an alphabet. */
 const LEAST_PIECES = RESERVED_TOKENS.length + 40;
 
 /**
@@ -30,6 +30,9 @@ export function learnTokenizer(
       `a vocabulary of ${most} is too small for ${unit} pieces, which need 256 bytes beside them; give at least ${LEAST_PIECES}`,
     );
   }
-  const learn = unit === "bpe" ? learnBytePairs : learnUnigram;
-  return new Tokenizer(learn(counts, chooseAlphabet(counts, most - LEAST_PIECES + 1, minFrequency), most, minFrequency));
+  const room = most - RESERVED_TOKENS.length;
+  if (unit === "bpe") return new Tokenizer(learnBytePairs(counts, chooseAlphabet(counts, room, minFrequency), most, minFrequency));
+  // A text can always spell the names of tokens that are no text: other tools would take those where all else is unknown.
+  const alphabet = chooseAlphabet(counts, room, minFrequency, RESERVED_TOKENS.join(""));
+  return new Tokenizer(learnUnigram(counts, alphabet, most, minFrequency));
 }

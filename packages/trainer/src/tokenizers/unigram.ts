@@ -18,7 +18,7 @@ const PRECISION = 1e6;
 /**
  * Unigram language model (Kudo 2018): pieces and their probabilities are fitted to the text by expectation maximisation, summed over all ways to cut it,
  * beginning with all frequent substrings; of these, the ones whose loss lowers the likelihood least are dropped until `size` tokens are left.
- * @param alphabet - characters that are pieces in any case; those of the names of reserved tokens are added, so that a text can always spell them
+ * @param alphabet - characters, which are pieces in any case
  */
 export function learnUnigram(
   counts: ReadonlyMap<string, number>,
@@ -26,9 +26,8 @@ export function learnUnigram(
   size: number,
   minFrequency: number,
 ): TokenizerData {
-  const characters = [...new Set([...alphabet, ...RESERVED_TOKENS.join("")])];
   const room = size - RESERVED_TOKENS.length;
-  const text = textOf(counts, characters);
+  const text = textOf(counts, alphabet);
   const seeds = findSeeds(text, Math.max(2, minFrequency), SEEDS_PER_PIECE * room).filter(({ piece }) => !looksReserved(piece));
   let lattice = buildLattice(text, seeds);
   let scores = normalized(Float64Array.from(seeds, ({ piece, count }) => Math.max(count, 1) * piece.length));
