@@ -24,6 +24,8 @@ export interface StepOptions {
   /** Counts from 1; decides the dropout masks, together with the seed. */
   readonly step: number;
   readonly learningRate: number;
+  /** Probability that a decoder of tokens is fed a true one: see `scheduledSampling`. Default 1. */
+  readonly teacherForcing?: number;
   /** Factor of the summed loss whose gradient is taken: see `lossScale`. */
   readonly scale: number;
 }

@@ -22,6 +22,8 @@ export const PositionSchema = v.strictObject({
   /** Where the best weights come from; without held-out pairs (null figures) these are the newest. */
   best: v.nullable(v.strictObject({ epoch: whole, step: whole, validation: v.nullable(ValidationSchema) })),
   epochsWithoutImprovement: whole,
+  /** How often the schedule `plateau` has lowered the learning rate. */
+  reductions: v.optional(whole, 0),
   /** Training loss since the epoch's start and since the last line of the metrics. */
   running: v.strictObject({ epoch: sums, interval: sums }),
   /** Lines of metrics.jsonl that belong to the steps before. */
@@ -40,6 +42,7 @@ export function startPosition(epochs: number, learningRate: number): Position {
     learningRate,
     best: null,
     epochsWithoutImprovement: 0,
+    reductions: 0,
     running: { epoch: none, interval: none },
     metricsLines: 0,
   };

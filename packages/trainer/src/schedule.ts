@@ -1,10 +1,3 @@
-import type { Config } from "./config.ts";
-
-/** Learning rate of a step, counted from 1: a function of the configuration and the step alone, so that a resumed run repeats it. Constant so far. */
-export function learningRateAt({ training }: Config, _step: number): number {
-  return training.learningRate;
-}
-
 /**
  * What a batch's summed loss is multiplied by: one over the tokens that as many pairs have on average. Batches hold pairs of similar
  * length; divided by its own tokens, a batch of short pairs would weigh as much as one of long pairs. So a token weighs the same in each.

@@ -13,7 +13,7 @@ import { MetricsWriter } from "./metrics.ts";
 import { startPosition } from "./position.ts";
 import type { Position } from "./position.ts";
 import { readRunConfig, refuseUsedFolder, RunFolder } from "./run-folder.ts";
-import { learningRateAt } from "./schedule.ts";
+import { learningRateAt } from "./schedules/learning-rate.ts";
 import { defaultThreads } from "./threads.ts";
 import { taskOf } from "./tasks/index.ts";
 import type { Task, TaskData } from "./tasks/task.ts";
@@ -88,7 +88,7 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
   await run.writeFiles(dataset.files, loaded === undefined);
   await run.writeData(await dataRecord(config, dataset));
   const saved = loaded?.checkpoint.position;
-  const position = saved ? goOn(saved, config) : startPosition(config.training.epochs, learningRateAt(config, 1));
+  const position = saved ? goOn(saved, config) : firstPosition(config, dataset);
   const metrics = await MetricsWriter.open(run.paths.metrics, position.metricsLines);
   closers.push(() => metrics.close());
   return {
@@ -143,6 +143,11 @@ function refuseChangedData(folder: string, { data }: Config, dataset: TaskData, 
     const files = [data.train, data.valid].filter((path) => path !== undefined).join(" or ");
     throw new UserError(`${folder}: the examples of ${files} changed since the run began; restore them, or train into another folder`);
   }
+}
+
+function firstPosition({ training }: Config, { train }: TaskData): Position {
+  const stepsPerEpoch = batchCount(train.count, training.batchSize);
+  return startPosition(training.epochs, learningRateAt(training, { step: 1, stepsPerEpoch, reductions: 0 }));
 }
 
 /** Epochs beyond those asked for before take a run past its early stop. */

@@ -6,7 +6,9 @@ import type { TrainEvent } from "./events.ts";
 import type { Batch, State, StepResult } from "./executor.ts";
 import { overlap } from "./overlap.ts";
 import type { Position } from "./position.ts";
-import { learningRateAt, lossScale } from "./schedule.ts";
+import { lossScale } from "./schedule.ts";
+import { learningRateAt, reductionsAfter } from "./schedules/learning-rate.ts";
+import { teacherForcingAt } from "./schedules/sampling.ts";
 import { batchesOf, openSession } from "./session.ts";
 import type { Session } from "./session.ts";
 import type { TrainOptions } from "./train-options.ts";
@@ -58,9 +60,11 @@ async function* trainEpoch(session: Session): AsyncGenerator<TrainEvent, void, u
   const mean = meanUnits(dataset.train);
   const compute = async (batch: Batch) => {
     const step = session.position.step + 1;
-    const learningRate = learningRateAt(config, step);
+    const { reductions } = session.position;
+    const learningRate = learningRateAt(config.training, { step, stepsPerEpoch: batchesOf(session), reductions });
+    const teacherForcing = teacherForcingAt(config.training, step);
     const begun = performance.now();
-    const result = await executor.step(batch, { step, learningRate, scale: lossScale(batch.size, mean) });
+    const result = await executor.step(batch, { step, learningRate, teacherForcing, scale: lossScale(batch.size, mean) });
     session.throughput.add(result.units, (performance.now() - begun) / 1000);
     return { result, step, learningRate };
   };
@@ -118,6 +122,7 @@ async function* closeEpoch(session: Session): AsyncGenerator<TrainEvent, void, u
     batch: 0,
     best: best ? { epoch, step, validation } : before,
     epochsWithoutImprovement: best ? 0 : epochsWithoutImprovement + 1,
+    reductions: reductionsAfter(config.training, session.position, best),
     running: { ...running, epoch: NO_SUMS },
     metricsLines: metrics.lines,
   };

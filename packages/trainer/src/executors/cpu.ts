@@ -1,7 +1,7 @@
 import { serialize } from "@s2s/graph-builder";
 import { hash32 } from "../data/random.ts";
 import { shardBatch } from "../data/shard.ts";
-import type { Batch, EvaluationSums, Executor, State, StepResult } from "../executor.ts";
+import type { Batch, EvaluationSums, Executor, State, StepOptions, StepResult } from "../executor.ts";
 import { addSums } from "../sums.ts";
 import type { ExecutorContext } from "../train-options.ts";
 import { newBarriers } from "./barrier.ts";
@@ -60,12 +60,12 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
   const ask = <R extends Request>(requests: readonly R[]) => team.ask(requests) as Promise<Reply<R>[]>;
 
   return {
-    async step(batch: Batch, { step, learningRate, scale }): Promise<StepResult> {
+    async step(batch: Batch, options: StepOptions): Promise<StepResult> {
       const parts = shardBatch(batch, shards);
       const replies = await ask(
         Array.from({ length: workers }, (_, worker): StepRequest => {
-          const dropoutSeed = hash32(config.training.seed, "dropout", step, worker) | 0;
-          return { kind: "step", batch: parts[worker] ?? null, scale, dropoutSeed, step, learningRate };
+          const dropoutSeed = hash32(config.training.seed, "dropout", options.step, worker) | 0;
+          return { kind: "step", batch: parts[worker] ?? null, scalars: { ...options, dropoutSeed } };
         }),
       );
       return {

@@ -1,6 +1,7 @@
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import type { Config } from "../config.ts";
 import type { Batch, StateTensor } from "../executor.ts";
+import type { StepScalars } from "./train-step.ts";
 
 export interface DeviceWorkerData {
   readonly model: ModelConfig;
@@ -10,13 +11,6 @@ export interface DeviceWorkerData {
 }
 
 export type DeviceRequest =
-  | {
-      readonly kind: "step";
-      readonly batch: Batch;
-      readonly step: number;
-      readonly learningRate: number;
-      readonly scale: number;
-      readonly dropoutSeed: number;
-    }
+  | { readonly kind: "step"; readonly batch: Batch; readonly scalars: StepScalars }
   | { readonly kind: "evaluate"; readonly batch: Batch }
   | { readonly kind: "state" };

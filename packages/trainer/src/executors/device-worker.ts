@@ -52,19 +52,8 @@ function session(kind: "train" | "evaluate", { size, tensors }: Batch): Promise<
   return made;
 }
 
-async function step({
-  batch,
-  step: at,
-  learningRate,
-  scale,
-  dropoutSeed,
-}: Extract<DeviceRequest, { kind: "step" }>): Promise<Omit<StepResult, "units">> {
-  const { next, ...result } = await runTrainStep(await session("train", batch), batch, weights, {
-    learningRate,
-    step: at,
-    scale,
-    dropoutSeed,
-  });
+async function step({ batch, scalars }: Extract<DeviceRequest, { kind: "step" }>): Promise<Omit<StepResult, "units">> {
+  const { next, ...result } = await runTrainStep(await session("train", batch), batch, weights, scalars);
   for (const tensor of Object.values(weights)) if (tensor.location === "gpu-buffer") tensor.dispose();
   weights = next;
   return result;

@@ -1,5 +1,5 @@
 import { hash32 } from "../data/random.ts";
-import type { Batch, EvaluationSums, Executor, State, StepResult } from "../executor.ts";
+import type { Batch, EvaluationSums, Executor, State, StepOptions, StepResult } from "../executor.ts";
 import type { ExecutorContext } from "../train-options.ts";
 import type { DeviceRequest, DeviceWorkerData } from "./device-protocol.ts";
 import { WorkerClient, workerFile } from "./worker-client.ts";
@@ -12,9 +12,9 @@ export async function createDeviceExecutor({ model, config, state }: ExecutorCon
   const data: DeviceWorkerData = { model, config, state: state ? [...state] : null };
   const worker = await WorkerClient.start<DeviceRequest>(workerFile("device-worker"), data);
   return {
-    async step(batch: Batch, { step, learningRate, scale }): Promise<StepResult> {
-      const dropoutSeed = hash32(config.training.seed, "dropout", step, 0) | 0;
-      const reply = (await worker.request({ kind: "step", batch, step, learningRate, scale, dropoutSeed })) as Omit<StepResult, "units">;
+    async step(batch: Batch, options: StepOptions): Promise<StepResult> {
+      const dropoutSeed = hash32(config.training.seed, "dropout", options.step, 0) | 0;
+      const reply = (await worker.request({ kind: "step", batch, scalars: { ...options, dropoutSeed } })) as Omit<StepResult, "units">;
       return { ...reply, units: batch.units };
     },
     evaluate: async (batch: Batch): Promise<EvaluationSums> => (await worker.request({ kind: "evaluate", batch })) as EvaluationSums,

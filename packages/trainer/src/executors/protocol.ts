@@ -1,5 +1,6 @@
 import type { BatchPart, EvaluationSums } from "../executor.ts";
 import type { Layout } from "./layout.ts";
+import type { StepScalars } from "./train-step.ts";
 
 /** Memory that the workers of a training share; ONNX Runtime refuses shared tensors, so each copies what it needs. */
 export interface SharedState {
@@ -38,10 +39,7 @@ export interface StepRequest {
   readonly kind: "step";
   /** Null for a worker that has no part of the batch. */
   readonly batch: BatchPart | null;
-  readonly scale: number;
-  readonly dropoutSeed: number;
-  readonly step: number;
-  readonly learningRate: number;
+  readonly scalars: StepScalars;
 }
 
 export type Request = StepRequest | { readonly kind: "evaluate"; readonly batch: BatchPart } | { readonly kind: "saveSlots" };

@@ -2,7 +2,8 @@ import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
 import { SQUARES, meet } from "./barrier.ts";
 import { type Feeds, integer, known, scalar } from "./feeds.ts";
 import { ROW, partition } from "./layout.ts";
-import type { StepRequest, WorkerData } from "./protocol.ts";
+import type { WorkerData } from "./protocol.ts";
+import type { StepScalars } from "./train-step.ts";
 
 /**
  * Numbers that are updated in one run. Large outputs come in fresh memory, whose pages cost more than the arithmetic; pieces of half a
@@ -75,7 +76,7 @@ export class ShardUpdate {
   }
 
   /** Once all gradients are shared: updates these rows of the shared weights. */
-  async run({ step, learningRate }: StepRequest): Promise<void> {
+  async run({ step, learningRate }: StepScalars): Promise<void> {
     const { shared, slots, worker, workers } = this.#data;
     for (const [shard, part] of this.#parts.entries()) {
       if (shard !== worker) part.set(shared.gradients[shard].subarray(this.#begin, this.#end));

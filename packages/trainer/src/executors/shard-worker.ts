@@ -2,9 +2,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
 import type { BatchPart, EvaluationSums } from "../executor.ts";
 import { GRADIENTS, meet } from "./barrier.ts";
-import { type Feeds, batchFeeds, integer, known, scalar, sumsOf } from "./feeds.ts";
+import { type Feeds, batchFeeds, known, sumsOf } from "./feeds.ts";
 import type { Request, StepReply, StepRequest, WorkerData } from "./protocol.ts";
 import { ShardUpdate } from "./shard-update.ts";
+import { gradientScalars } from "./train-step.ts";
 import { answerRequests } from "./worker-port.ts";
 
 /** A worker of the data-parallel CPU executor: gradients of its shard of the batch, update of its part of the weights. */
@@ -23,20 +24,18 @@ async function step(request: StepRequest): Promise<StepReply> {
   weights.set(shared.weights);
   const lossSum = await shareGradients(request);
   meet(shared.barriers, GRADIENTS, workers);
-  await update.run(request);
+  await update.run(request.scalars);
   return { lossSum };
 }
 
 /** Computes the gradients of this worker's shard, where all can read them; returns its summed loss. */
-async function shareGradients({ batch, scale, dropoutSeed }: StepRequest): Promise<number> {
+async function shareGradients({ batch, scalars }: StepRequest): Promise<number> {
   if (!gradients) return 0;
   if (!batch) {
     update.shareNothing();
     return 0;
   }
-  const results = await gradients.run(
-    known(gradients, { ...batchFeeds(batch), ...weightFeeds, scale: scalar(scale), dropout_seed: integer(dropoutSeed) }),
-  );
+  const results = await gradients.run(known(gradients, { ...batchFeeds(batch), ...weightFeeds, ...gradientScalars(scalars) }));
   for (const { name, offset } of parameters.tensors) update.share(results[`gradient.${name}`].data as Float32Array, offset);
   return (results.loss_sum.data as Float32Array)[0];
 }
