@@ -7,7 +7,6 @@ import { teacherForcing } from "./evaluate.ts";
 import type { EvaluateBatch } from "./evaluate.ts";
 import { stepwiseEvaluation } from "./export/teacher-forcing.ts";
 import { taskOf } from "./tasks/index.ts";
-import type { TaskFigures } from "./tasks/task.ts";
 import type { CreateExecutor } from "./train-options.ts";
 
 export interface EvaluateBundleOptions {
@@ -20,11 +19,16 @@ export interface EvaluateBundleOptions {
 }
 
 /** The figures that `s2s evaluate --json` prints. */
-export type Evaluation = TaskFigures & {
+export interface Evaluation {
+  readonly loss: number;
   readonly examples: number;
   /** What the loss is a mean over: target tokens with their ends, labels, numbers. */
   readonly units: number;
-};
+  /** What is no single number. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Figures of the task, by name. */
+  readonly [figure: string]: unknown;
+}
 
 /**
  * The figures of a bundle, or of a run's bundle, on a file: by the right answers' probability and by its own answers.
@@ -35,13 +39,14 @@ export async function evaluateBundle(path: string, options: EvaluateBundleOption
   const folder = await resolveBundle(path);
   const bundle = await readBundle(folder);
   const task = taskOf(bundle.manifest.task);
-  const examples = await task.read(file, config.data, bundle);
+  const examples = await task.read(file, config, bundle);
   const { evaluateBatch, close } = await teacher(folder, bundle, options);
   try {
     const { batchSize, ep } = config.training;
     const sums = await teacherForcing(evaluateBatch, evaluationBatches(examples, config.training));
     const own = await task.measure(folder, examples, { provider: ep, threads, batchSize });
-    return { examples: examples.count, units: sums.units ?? 0, ...task.figures(sums), ...own };
+    const details = await task.details?.(folder, examples, { provider: ep, threads, batchSize });
+    return { examples: examples.count, units: sums.units ?? 0, ...task.figures(sums, examples), ...own, ...(details && { details }) };
   } finally {
     await close();
   }

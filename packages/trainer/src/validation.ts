@@ -23,7 +23,7 @@ export async function validate(session: Session): Promise<ValidationFigures | nu
   if (dataset.valid.count === 0) return null;
   const batches = evaluationBatches(dataset.valid, config.training);
   try {
-    const figures = task.figures(await teacherForcing((batch) => executor.evaluate(batch), batches, options.signal));
+    const figures = task.figures(await teacherForcing((batch) => executor.evaluate(batch), batches, options.signal), dataset.valid);
     if (!Number.isFinite(figures.loss)) throw diverged(session, `the validation loss became ${figures.loss}`);
     return figures;
   } catch (error) {

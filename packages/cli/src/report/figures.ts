@@ -20,6 +20,10 @@ const FORMS: Readonly<Record<string, FigureForm>> = {
   tokenAccuracy: share("tokens", "token accuracy"),
   sequenceAccuracy: share("exact", "sequence accuracy"),
   accuracy: share("right", "accuracy"),
+  macroF1: { short: "F1", long: "macro F1", format: (value) => value.toFixed(4) },
+  spanF1: { short: "span F1", long: "span F1", format: (value) => value.toFixed(4) },
+  bitsPerCharacter: { short: "bits/char", long: "bits per character", format: (value) => value.toFixed(4) },
+  bitsPerByte: { short: "", long: "bits per byte", format: (value) => value.toFixed(4) },
   rmse: plain("RMSE", "RMSE"),
   mae: plain("MAE", "MAE"),
 };
@@ -32,10 +36,11 @@ export function figureTexts(figures: Readonly<Record<string, number>>): string[]
   });
 }
 
-/** Figures as rows of a table; what has no form stands under its own name. */
-export function figureRows(figures: Readonly<Record<string, number>>): string[][] {
-  return Object.entries(figures).map(([name, value]) => {
+/** Figures as rows of a table; what has no form stands under its own name, and what is no number is left out. */
+export function figureRows(figures: Readonly<Record<string, unknown>>): string[][] {
+  return Object.entries(figures).flatMap(([name, value]) => {
+    if (typeof value !== "number") return [];
     const form = FORMS[name];
-    return [form?.long ?? name, form?.format(value) ?? String(value)];
+    return [[form?.long ?? name, form?.format(value) ?? String(value)]];
   });
 }

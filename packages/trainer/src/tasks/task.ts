@@ -52,9 +52,11 @@ export interface Task<E extends Examples = Examples> {
    * Reads a file as a trained model understands it: with its own tokens, labels and scaling.
    * @throws UserError where the file is missing, damaged or empty, or the model knows not what is in it
    */
-  read(file: string, data: Config["data"], bundle: Bundle): Promise<E>;
-  /** What the sums of an evaluation say: the loss (nats a unit) and shares. */
-  figures(sums: EvaluationSums): TaskFigures;
+  read(file: string, config: Pick<Config, "data" | "forecast">, bundle: Bundle): Promise<E>;
+  /** What the sums over some examples say: the loss (nats a unit) and what follows from them. */
+  figures(sums: EvaluationSums, examples: E): TaskFigures;
   /** What a bundle's own answers are worth, its graphs run as everybody runs them; a function of bundle and examples alone. */
   measure(bundle: string, examples: E, options?: MeasureOptions): Promise<Figures>;
+  /** What is worth knowing besides and is no single number, such as a confusion matrix, by its name; for `s2s evaluate`. */
+  details?(bundle: string, examples: E, options?: MeasureOptions): Promise<Readonly<Record<string, unknown>>>;
 }

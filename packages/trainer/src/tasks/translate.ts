@@ -40,7 +40,7 @@ export const translate: Task<Pairs> = {
       digest,
     };
   },
-  async read(file, data, bundle) {
+  async read(file, { data }, bundle) {
     const { source, target } = bundleEncoding(bundle);
     return (await encodeCorpus(file, data, source, target)).pairs;
   },
