@@ -1,121 +1,43 @@
 import type { Bundle } from "./bundle.ts";
-import { UserError } from "./errors.ts";
 import { given } from "./given.ts";
 import { ATTENTION, LOGITS, TOKEN } from "./graph-forms.ts";
-import type { StateInfo } from "./manifest.ts";
-import { openGraph } from "./open-graph.ts";
-import { Tensor, type Session, type SessionOptions } from "./ort.ts";
-import { sourceFeeds } from "./source-feeds.ts";
+import type { Source } from "./model-source.ts";
+import { Tensor, type SessionOptions } from "./ort.ts";
+import { StepGraphs, type States } from "./step-graphs.ts";
 import type { DecoderStep, StepModel } from "./step-model.ts";
 
-/** What a decoder knows of a batch's rows; the batch comes first in every tensor. */
-export interface States {
-  /** What it hands from step to step, in the manifest's order. */
-  readonly carried: readonly Tensor[];
-  /** What it looks at in every step, in the manifest's order. */
-  readonly memory: readonly Tensor[];
-  /** The place of each row's source among those that were started: rows of one source have one memory. */
-  readonly sources: readonly number[];
-}
+export type { States } from "./step-graphs.ts";
 
-interface Border {
-  readonly states: readonly StateInfo[];
-  readonly memory: readonly string[];
-  readonly vocabularySize: number;
-}
-
-/** Encoder and decoder of a bundle, ready to run; a model without a source has no encoder. Dispose of it: sessions that are not released leak. */
+/** What generates tokens: encoder and decoder of a bundle, ready to run. Dispose of it: sessions that are not released leak. */
 export class Seq2Seq implements StepModel<States> {
   readonly vocabularySize: number;
-  readonly #encoder: Session | undefined;
-  readonly #decoder: Session;
-  readonly #states: readonly StateInfo[];
-  readonly #memory: readonly string[];
+  readonly #graphs: StepGraphs;
 
-  private constructor(encoder: Session | undefined, decoder: Session, { states, memory, vocabularySize }: Border) {
-    this.#encoder = encoder;
-    this.#decoder = decoder;
-    this.#states = states;
-    this.#memory = memory;
+  private constructor(graphs: StepGraphs, vocabularySize: number) {
+    this.#graphs = graphs;
     this.vocabularySize = vocabularySize;
   }
 
-  /** @throws UserError when the provider is not there, a graph cannot be loaded or is not the one that the manifest describes. */
+  /** @throws UserError for a model that gives no tokens, and as `StepGraphs.open` */
   static async open(bundle: Bundle, options: SessionOptions = {}): Promise<Seq2Seq> {
-    const { states, memory, target } = bundle.manifest;
-    const { graphs } = bundle.variant;
-    if (!graphs.decoder) {
-      const where = bundle.files.locate(graphs.generate?.file ?? "");
-      throw new UserError(`${where}: holds no graphs of single steps; export the model as a folder`);
-    }
-    const vocabularySize = given(target, "target tokens").size;
-    const encoder = graphs.encoder && (await openGraph(bundle, graphs.encoder, options));
-    try {
-      return new Seq2Seq(encoder, await openGraph(bundle, graphs.decoder, options), { states, memory, vocabularySize });
-    } catch (error) {
-      await encoder?.release();
-      throw error;
-    }
+    const { size } = given(bundle.manifest.target, "target tokens");
+    return new Seq2Seq(await StepGraphs.open(bundle, options), size);
   }
 
-  async start(sources: readonly (readonly number[])[]): Promise<{ readonly states: States }> {
-    const outputs = this.#encoder ? await this.#encoder.run(sourceFeeds(sources)) : {};
-    const longest = sources.reduce((most, { length }) => Math.max(most, length), 0);
-    return {
-      states: {
-        carried: this.#states.map(({ initial, shape }) =>
-          initial === null
-            ? zeros([sources.length, ...shape.map((size) => (typeof size === "number" ? size : longest))])
-            : (outputs[initial] as Tensor),
-        ),
-        memory: this.#memory.map((name) => outputs[name] as Tensor),
-        sources: [...sources.keys()],
-      },
-    };
+  async start(sources: readonly Source[]): Promise<{ readonly states: States }> {
+    return { states: await this.#graphs.start(sources) };
   }
 
-  async step(tokens: Int32Array, { carried, memory, sources }: States): Promise<DecoderStep<States>> {
-    const feeds: Record<string, Tensor> = { [TOKEN]: new Tensor("int32", tokens, [tokens.length]) };
-    for (const [i, { input }] of this.#states.entries()) feeds[input] = carried[i] as Tensor;
-    for (const [i, name] of this.#memory.entries()) feeds[name] = memory[i] as Tensor;
-    const outputs = await this.#decoder.run(feeds);
-    return {
-      logits: outputs[LOGITS]?.data as Float32Array,
-      states: { carried: this.#states.map(({ output }) => outputs[output] as Tensor), memory, sources },
-      attention: outputs[ATTENTION]?.data as Float32Array | undefined,
-    };
+  async step(tokens: Int32Array, before: States): Promise<DecoderStep<States>> {
+    const { outputs, states } = await this.#graphs.step({ [TOKEN]: new Tensor("int32", tokens, [tokens.length]) }, before);
+    return { logits: outputs[LOGITS]?.data as Float32Array, states, attention: outputs[ATTENTION]?.data as Float32Array | undefined };
   }
 
-  select({ carried, memory, sources }: States, rows: readonly number[]): States {
-    const next = rows.map((row) => sources[row] as number);
-    // A beam search reorders the rows of a source among themselves, mostly.
-    const same = next.length === sources.length && next.every((source, row) => source === sources[row]);
-    return {
-      carried: carried.map((state) => selectRows(state, rows)),
-      memory: same ? memory : memory.map((held) => selectRows(held, rows)),
-      sources: next,
-    };
+  select(states: States, rows: readonly number[]): States {
+    return this.#graphs.select(states, rows);
   }
 
-  /** Releases both sessions, the second even if the first fails. */
   async dispose(): Promise<void> {
-    try {
-      await this.#encoder?.release();
-    } finally {
-      await this.#decoder.release();
-    }
+    await this.#graphs.dispose();
   }
-}
-
-const zeros = (shape: readonly number[]): Tensor =>
-  new Tensor("float32", new Float32Array(shape.reduce((product, size) => product * size, 1)), shape);
-
-/** Rows of axis 0, in the given order. */
-function selectRows({ type, dims, data }: Tensor, rows: readonly number[]): Tensor {
-  const rest = dims.slice(1);
-  const width = rest.reduce((product, size) => product * size, 1);
-  const from = data as Float32Array | Int32Array;
-  const selected = from instanceof Int32Array ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width);
-  for (const [to, row] of rows.entries()) selected.set(from.subarray(row * width, (row + 1) * width), to * width);
-  return new Tensor(type, selected, [rows.length, ...rest]);
 }
