@@ -1,7 +1,7 @@
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import { gradients } from "./gradients.ts";
 import type { ParameterSpec } from "./init.ts";
-import { type FloatType, Graph } from "./ir.ts";
+import { type FloatType, Graph, type Value } from "./ir.ts";
 import { type BatchDims, type Loss, type LossOptions, forward } from "./models/forward.ts";
 import { add, mul } from "./ops/elementwise.ts";
 import { prune } from "./prune.ts";
@@ -46,22 +46,23 @@ interface Traced {
 function traceLoss(name: string, options: TrainingOptions, training: boolean): Traced {
   const { model, type = "float32", dims = SYMBOLS, tokens = 1024, singleThreaded = false, ...loss } = options;
   const graph = new Graph(name, null, { singleThreaded });
-  const masks = training ? dropouts(graph, options) : {};
+  let declared: Value | null = null;
+  const seed = (): Value => (declared ??= graph.input("dropout_seed", "int32", []));
+  const masks = training ? dropouts(options, seed) : {};
   const scope = new Scope(graph, { type, parameters: "inputs", tokens, training, ...masks });
-  return { graph, scope, loss: forward({ graph, scope, dims, options: loss }, model) };
+  return { graph, scope, loss: forward({ graph, scope, dims, options: loss, seed }, model) };
 }
 
 type Dropouts = Pick<ScopeOptions, "dropout" | "embeddingDropout" | "recurrentDropout" | "wordDropout">;
 
-/** What is dropped, all by one seed, the input `dropout_seed` [] int32: places in the model have masks of their own. */
+/** What is dropped, all by one seed: places in the model have masks of their own. */
 function dropouts(
-  graph: Graph,
   { dropout = 0, embeddingDropout = dropout, recurrentDropout = 0, wordDropout = 0 }: TrainingOptions,
+  seed: () => Value,
 ): Dropouts {
   const rates = Object.entries({ dropout, embeddingDropout, recurrentDropout, wordDropout });
   if (rates.every(([, rate]) => rate === 0)) return {};
-  const seed = graph.input("dropout_seed", "int32", []);
-  return Object.fromEntries(rates.map(([name, rate]) => [name, { rate, seed }]));
+  return Object.fromEntries(rates.map(([name, rate]) => [name, { rate, seed: seed() }]));
 }
 
 const specsOf = (made: readonly { readonly spec: ParameterSpec }[]): ParameterSpec[] => made.map(({ spec }) => spec);

@@ -17,6 +17,14 @@ export interface BatchDims {
 /** What the loss is beside the model. */
 export interface LossOptions {
   readonly labelSmoothing?: number;
+  /** Rows whose logits are in memory at a time, of an output of tokens; 0 for all: see `chunkedCrossEntropy`. */
+  readonly lossChunk?: number;
+  /** Words that stand for the vocabulary in training; 0 for all: see `sampledCrossEntropy`. */
+  readonly sampledSoftmax?: number;
+  /** Whether a decoder of tokens is fed its own ones in training: the input `teacher_forcing` [] is the share of true ones, see `scheduledSampling`. */
+  readonly scheduledSampling?: boolean;
+  /** Weight of `coverageLoss` in training, of a decoder that attends. */
+  readonly coverageWeight?: number;
 }
 
 /** Where a model's loss is traced. */
@@ -25,6 +33,8 @@ export interface LossGraph {
   readonly scope: Scope;
   readonly dims: BatchDims;
   readonly options: LossOptions;
+  /** The input `dropout_seed` [] int32, which decides all that a step draws. */
+  readonly seed: () => Value;
 }
 
 export interface Loss extends HeadLoss {
