@@ -94,6 +94,7 @@ test("@s2s/trainer", () => {
   expect(namesOf(trainer)).toMatchInlineSnapshot(`
     "CheckpointFolder ConfigSchema
     EXPORT_DEFAULTS
+    FORECAST_BASELINES
     GraphsManifestSchema
     PairStore
     SERVICE_WORKER SafetensorsFile
@@ -101,17 +102,18 @@ test("@s2s/trainer", () => {
     approximateRandomization areSpanLabels
     batchCount benchCases benchDecode benchTrain bleu buildInferenceGraphs bundleEncoding bundleFiles
     cer chrf classificationFigures collate configJsonSchema configKeys corpusScore countSegments createExecutor
-    decodeImage decodeWithBundle defaultThreads describeFilter describeValue
+    decodeWithBundle defaultThreads describeFilter describeValue
     encodeCorpus encodeSafetensors evaluateBundle evaluationBatches exact exactMatch exportBundle exportRun exportWeb
-    forecastFigures
+    fitWindowLinear fitWindowMlp forecastFigures
     hash32 holdsRun
     keyedPermutation
     languageFigures loadDataset longestLengths
-    makeFolder meanUnits measureBundle modelConfig
+    makeFolder meanUnits measureBaselines measureBundle modelConfig
+    naive
     pairedBootstrap per
-    readConfig readConfigInput readGraphsManifest readImage readPairs readRunConfig resolveConfig runPaths
-    seasonalError segmentScore selectExamples selectPairs serviceWorker shardBatch siteFiles spanFigures spansOf splitPairs
-    taggingFigures taskOf teacherForcing testItems train trainingBatches
+    readConfig readConfigInput readGraphsManifest readPairs readRunConfig resolveConfig runPaths
+    seasonalError seasonalNaive segmentScore selectExamples selectPairs serviceWorker shardBatch siteFiles spanFigures spansOf splitPairs
+    taggingFigures taskOf teacherForcing testItems textSides train trainingBatches trainingErrors
     uniform
     vocabularyEncoding
     weightsOf wer writeFileAtomically writeGraphs"
