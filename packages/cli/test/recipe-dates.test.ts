@@ -1,24 +1,8 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { UserError } from "@s2s/runtime";
-import { loadDataset, readConfig } from "@s2s/trainer";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DATE_FORMATS, iso } from "../src/recipes/date-formats.ts";
 import type { CalendarDate } from "../src/recipes/date-formats.ts";
-import { drawPair, writeDatesRecipe, YEARS } from "../src/recipes/dates.ts";
-import { RECIPES } from "../src/recipes/index.ts";
+import { dates, drawPair, YEARS } from "../src/recipes/dates.ts";
 
-let folder: string;
-beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "s2s-dates-"))));
-afterAll(() => rm(folder, { recursive: true }));
-
-const sizes = { seed: 1, train: 3000, valid: 200, test: 300 };
-async function pairsOf(path: string): Promise<[string, string][]> {
-  const lines = (await readFile(path, "utf8")).split("\n");
-  expect(lines.pop()).toBe("");
-  return lines.map((line) => line.split("\t") as [string, string]);
-}
 /** Every day of some years, weekday by counting on from Monday, 1 January 1900. */
 function* calendar(): Generator<CalendarDate> {
   let weekday = 1;
@@ -101,70 +85,13 @@ describe("drawPair", () => {
   });
 });
 
-describe("writeDatesRecipe", () => {
-  it("writes files that share no source text, in the asked sizes", async () => {
-    const dir = join(folder, "deep", "dates");
-    const written = await writeDatesRecipe(dir, sizes);
-    expect(written).toEqual([
-      { path: join(dir, "train.tsv"), pairs: 3000 },
-      { path: join(dir, "valid.tsv"), pairs: 200 },
-      { path: join(dir, "test.tsv"), pairs: 300 },
-      { path: join(dir, "s2s.config.json"), pairs: undefined },
-    ]);
-    const all = (await Promise.all(written.slice(0, 3).map(({ path }) => pairsOf(path)))).flat();
-    expect(all.length).toBe(3500);
-    expect(new Set(all.map(([source]) => source)).size).toBe(3500);
-  });
-
-  it("writes a configuration that loads the files", async () => {
-    const dir = join(folder, "loads");
-    await writeDatesRecipe(dir, sizes);
-    const config = await readConfig(join(dir, "s2s.config.json"));
-    const data = await loadDataset(config);
-    expect([data.train.count, data.valid.count]).toEqual([3000, 200]);
-    // Digits and the hyphen, beside the four special tokens.
-    expect(data.targetVocabulary.size).toBe(15);
-  });
-
-  it("gives the same bytes for the same seed, other pairs for another, and the same test file for every size of training", async () => {
-    const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
-    await writeDatesRecipe(join(folder, "a"), sizes);
-    await writeDatesRecipe(join(folder, "b"), sizes);
-    await writeDatesRecipe(join(folder, "c"), { ...sizes, seed: 2 });
-    await writeDatesRecipe(join(folder, "d"), { ...sizes, train: 50 });
-    for (const name of await readdir(join(folder, "a"))) expect(await read(`a/${name}`)).toBe(await read(`b/${name}`));
-    expect(await read("c/train.tsv")).not.toBe(await read("a/train.tsv"));
-    expect(await read("d/test.tsv")).toBe(await read("a/test.tsv"));
-  });
-
-  it("does nothing the second time and never overwrites what someone changed", async () => {
-    const dir = join(folder, "again");
-    await writeDatesRecipe(dir, sizes);
-    await writeDatesRecipe(dir, sizes);
-    const config = join(dir, "s2s.config.json");
-    await writeFile(config, "{}");
-    await rm(join(dir, "train.tsv"));
-    const refused = writeDatesRecipe(dir, sizes);
-    await expect(refused).rejects.toThrow(
-      new UserError(`${config}: is there already with other content: remove it or choose another folder`),
-    );
-    expect(await readFile(config, "utf8")).toBe("{}");
-    expect(await readdir(dir)).not.toContain("train.tsv");
-  });
-
-  it("refuses sizes out of bounds", async () => {
-    await expect(writeDatesRecipe(folder, { ...sizes, test: 0 })).rejects.toThrow(
-      "dates: test must be a whole number of at least 1, but is 0",
-    );
-    await expect(writeDatesRecipe(folder, { ...sizes, train: 1e6 })).rejects.toThrow("at most 500000");
-  });
-});
-
-describe("RECIPES", () => {
-  it("has dates, with its default sizes", async () => {
-    const dir = join(folder, "registry");
-    const written = await RECIPES["dates"]!.write(dir, { seed: 1 });
-    expect(written.map(({ pairs }) => pairs)).toEqual([20_000, 1000, 1000, undefined]);
-    expect(RECIPES["dates"]!.description).toContain("34 formats");
+describe("the recipe", () => {
+  it("is made of the drawn pairs", async () => {
+    const files = await dates.make({ seed: 5, data: "", split: "" });
+    expect(files.map(({ examples }) => examples)).toEqual([20_000, 1000, 1000, undefined]);
+    // The test comes first, so that it does not change with the sizes of the others.
+    const { source, target } = drawPair(5, 0);
+    expect(String(files[2]?.content).startsWith(`${source}\t${target}\n`)).toBe(true);
+    expect(dates.description).toContain("34 formats");
   });
 });

@@ -1,17 +1,9 @@
-import { UserError } from "@s2s/runtime";
 import { hash32, uniform } from "@s2s/trainer";
 import type { ConfigInput } from "@s2s/trainer";
 import { DATE_FORMATS, iso, PIVOT_YEARS } from "./date-formats.ts";
 import type { CalendarDate, DateFormat } from "./date-formats.ts";
-import type { Recipe, RecipeOptions, WrittenFile } from "./recipe.ts";
-import { writeFiles } from "./write-files.ts";
-
-export interface DatesOptions extends RecipeOptions {
-  /** Pairs in each file. */
-  readonly train: number;
-  readonly valid: number;
-  readonly test: number;
-}
+import { generatedFiles, pair } from "./generated.ts";
+import { configFile, type Recipe } from "./recipe.ts";
 
 /** A date as people write it, and in ISO 8601. */
 export interface DatePair {
@@ -21,8 +13,7 @@ export interface DatePair {
 
 /** Years that dates are drawn from. */
 export const YEARS = { first: 1900, last: 2099 } as const;
-/** Well below the number of different texts, so that drawing new ones stays quick. */
-const MAX_PAIRS = 500_000;
+const SIZES = { train: 20_000, valid: 1000, test: 1000 };
 const DAY_MS = 86_400_000;
 
 /** Small enough for two minutes of training on two cores, large enough for 99% of dates it never saw. */
@@ -36,50 +27,14 @@ const CONFIG: ConfigInput = {
 /** Dates as people write them (see `DATE_FORMATS`) to ISO 8601. */
 export const dates: Recipe = {
   description: `dates in ${Object.keys(DATE_FORMATS).length} formats to ISO 8601: "3rd of March, 2021" to "2021-03-03"`,
-  write: (folder, { seed }) => writeDatesRecipe(folder, { seed, train: 20_000, valid: 1000, test: 1000 }),
+  make: ({ seed }) => [
+    ...generatedFiles(SIZES, (index) => {
+      const { source, target } = drawPair(seed, index);
+      return pair(source, target);
+    }),
+    configFile(CONFIG),
+  ],
 };
-
-/**
- * Writes train.tsv, valid.tsv, test.tsv and s2s.config.json, a function of the options alone; test.tsv does not change with the sizes
- * of the others. No source text occurs twice, in one file or across them.
- *
- * @throws UserError for sizes below 1 or above 500,000 together, and where files with other content are there
- */
-export async function writeDatesRecipe(folder: string, { seed, train, valid, test }: DatesOptions): Promise<WrittenFile[]> {
-  for (const [name, size] of Object.entries({ train, valid, test })) {
-    if (!Number.isSafeInteger(size) || size < 1) throw new UserError(`dates: ${name} must be a whole number of at least 1, but is ${size}`);
-  }
-  if (train + valid + test > MAX_PAIRS) {
-    throw new UserError(`dates: train, valid and test are ${train + valid + test} pairs together, but at most ${MAX_PAIRS} can be made`);
-  }
-  const pairs = newPairs(seed);
-  const take = (count: number): string => {
-    const lines: string[] = [];
-    while (lines.length < count) {
-      const { source, target } = pairs.next().value;
-      lines.push(`${source}\t${target}\n`);
-    }
-    return lines.join("");
-  };
-  const testText = take(test);
-  const validText = take(valid);
-  const trainText = take(train);
-  const config = `${JSON.stringify(CONFIG, undefined, 2)}\n`;
-  const files = { "train.tsv": trainText, "valid.tsv": validText, "test.tsv": testText, "s2s.config.json": config };
-  const sizes = [train, valid, test, undefined];
-  return (await writeFiles(folder, files)).map((path, i) => ({ path, pairs: sizes[i] }));
-}
-
-/** Endless pairs, none with a source that came before. */
-function* newPairs(seed: number): Generator<DatePair, never, undefined> {
-  const seen = new Set<string>();
-  for (let index = 0; ; index++) {
-    const pair = drawPair(seed, index);
-    if (seen.has(pair.source)) continue;
-    seen.add(pair.source);
-    yield pair;
-  }
-}
 
 const formats = Object.values(DATE_FORMATS);
 

@@ -1,0 +1,27 @@
+import type { ConfigInput } from "@s2s/trainer";
+import { allPairs, dataFiles } from "./data-files.ts";
+import { configFile, linesFile, type Recipe } from "./recipe.ts";
+
+/** After Toshniwal & Livescu 2016 (bi-LSTM with global attention), smaller: they have three layers of 512. */
+const CONFIG: ConfigInput = {
+  data: { train: "train.tsv", valid: "valid.tsv" },
+  source: { tokens: "char" },
+  target: { tokens: "word" },
+  encoder: { embedding: 128, hidden: 256, bidirectional: true },
+  decoder: { embedding: 128, hidden: 256, attention: "general", inputFeeding: true },
+  training: { epochs: 16, batchSize: 64, learningRate: 0.001, dropout: 0.2, schedule: "halving", scheduleStart: 8, scheduleEvery: 2 },
+};
+
+export const g2p: Recipe = {
+  description: 'English words to their phonemes, from CMUdict: "hello" to "HH AH L OW"',
+  data: "a folder with cntk-train.tsv and cntk-dev.tsv: letters with blanks between them, tab, phonemes",
+  make: async ({ data }) => {
+    const [train, dev] = await dataFiles(data, ["cntk-train.tsv", "cntk-dev.tsv"]);
+    return [linesFile("train.tsv", await words(train)), linesFile("valid.tsv", await words(dev)), configFile(CONFIG)];
+  },
+};
+
+/** Words as people write them: the letters without the blanks between. */
+async function words(path: string): Promise<string[]> {
+  return (await allPairs(path)).map(({ source, target }) => `${source.replaceAll(" ", "")}\t${target}`);
+}
