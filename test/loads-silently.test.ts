@@ -83,7 +83,7 @@ describe("ONNX Runtime loads without a warning", () => {
       const { encoder, decoder } = traceInference(model);
       await expectSilent({
         ...Object.fromEntries(Object.entries(traced).map(([key, { graph }]) => [key, graph])),
-        encoder,
+        encoder: encoder!,
         decoder,
         unrolled: unrollScans(traceTrain({ ...options, dims, optimizer: adam() }).graph),
         chunked: unrollScans(traceGradients(options).graph, { factor: 2 }),

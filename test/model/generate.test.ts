@@ -91,9 +91,9 @@ describe("generate.onnx", () => {
 
   it("is greedily what the split graphs say step by step", async () => {
     const { encoder, decoder, states } = traceInference(model);
-    embedWeights(encoder, weights);
+    embedWeights(encoder!, weights);
     embedWeights(decoder, weights);
-    const [encode, decode] = [await createSession(serialize(encoder)), await createSession(serialize(decoder))];
+    const [encode, decode] = [await createSession(serialize(encoder!)), await createSession(serialize(decoder))];
     const generator = await generatorOf(model, weights);
     const maxLength = 15;
     const found = await generator.run(sources, { beams: 1, maxLength, lengthPenalty: 0 });

@@ -1,7 +1,7 @@
 import { traceEvaluate, traceGradients, traceInference } from "@s2s/graph-builder";
 import { describe, expect, it } from "vitest";
 import { Reference, crossEntropy } from "@s2s/parity";
-import { runGraph, type Tensor } from "../support/run-graph.ts";
+import { type Numbers, runGraph, type Tensor } from "../support/run-graph.ts";
 import { batchOf, embedWeights, floats, integer, models, pairs, weightsOf } from "../support/seq2seq.ts";
 
 const far = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -82,29 +82,63 @@ describe.each(Object.entries(models))("seq2seq, %s", (_name, model) => {
     });
   }
 
-  it("decodes step by step what it computes under teacher forcing", async () => {
-    const { encoder, decoder, states, parameters } = traceInference(model);
+  it("decodes step by step what it computes under teacher forcing, and says where it attends", async () => {
+    const { encoder, decoder, states, memory, parameters } = traceInference(model);
     const weights = weightsOf(parameters, "float32");
+    const reference = new Reference(
+      model,
+      new Map(Object.entries(weights).map(([name, { shape, data }]) => [name, { shape, data: data as Float32Array }])),
+    );
     const evaluated = traceEvaluate({ model, logits: true });
     const feeds = batchOf(pairs);
     const expected = (await runGraph(evaluated.graph, { ...feeds, ...weights })).logits as Float32Array;
-    embedWeights(encoder, weights);
+    embedWeights(encoder!, weights);
     embedWeights(decoder, weights);
-    let current = await runGraph(encoder, feeds);
-    let from: "initial" | "output" = "initial";
+    const [batch, longest] = feeds.source.shape;
+    const sized = (shape: readonly (number | string)[]): number[] => [batch, ...shape.map((dim) => (dim === "S" ? longest : Number(dim)))];
+    const given = await runGraph(encoder!, feeds);
+    let current: Record<string, Numbers> = Object.fromEntries(
+      states.map(({ initial, output, shape }) => [
+        output,
+        initial === null ? new Float32Array(sized(shape).reduce((a, b) => a * b)) : given[initial],
+      ]),
+    );
+    const held = Object.fromEntries(
+      memory.map((name): [string, Tensor] => {
+        const { type, shape } = decoder.inputs.find((input) => input.name === name)!;
+        return [name, { type, shape: sized(shape.slice(1)), data: given[name] }];
+      }),
+    );
+    const attention = pairs.map(({ source, target }) => attentionOf(reference, source, [2, ...target.slice(0, -1)]));
     const steps = feeds.target_input.shape[1];
     for (let t = 0; t < steps; t++) {
       const token = Int32Array.from(pairs, (_, b) => Number(feeds.target_input.data[b * steps + t]));
       const inputs = Object.fromEntries(
-        states.map((state): [string, Tensor] => [
-          state.input,
-          { type: "float32", shape: [pairs.length, current[state[from]!].length / pairs.length], data: current[state[from]!] },
+        states.map(({ input, output, shape }): [string, Tensor] => [
+          input,
+          { type: "float32", shape: sized(shape), data: current[output] },
         ]),
       );
-      current = await runGraph(decoder, { token: { type: "int32", shape: [pairs.length], data: token }, ...inputs });
-      from = "output";
-      const size = pairs.length * model.output.vocabulary;
+      current = await runGraph(decoder, { token: { type: "int32", shape: [batch], data: token }, ...inputs, ...held });
+      const size = batch * model.output.vocabulary;
       expect(far(current.logits as Float32Array, expected.subarray(t * size, (t + 1) * size))).toBeLessThanOrEqual(1e-5);
+      for (const [b, { source, target }] of pairs.entries()) {
+        if (t >= target.length || !attention[b][t]) continue;
+        const row = (current.attention as Float32Array).subarray(b * longest, (b + 1) * longest);
+        expect(far(row.subarray(0, source.length), attention[b][t]!)).toBeLessThanOrEqual(1e-5);
+        expect([...row.subarray(source.length)]).toEqual(Array(longest - source.length).fill(0));
+      }
     }
+    expect("attention" in current).toBe(model.output.attention !== "none");
   });
 });
+
+/** Of each step, where the model attends. */
+function attentionOf(reference: Reference, source: readonly number[], ids: readonly number[]): (Float64Array | null)[] {
+  let states = reference.start(source);
+  return ids.map((id) => {
+    const step = reference.step(id, states);
+    ({ states } = step);
+    return step.attention;
+  });
+}

@@ -2,17 +2,18 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  CELLS,
   type Graph,
   LEAST_DYNAMIC,
   type TracedVariant,
   planInt8,
   readGraphStatistics,
-  traceInference,
+  traceAnswers,
   traceVariant,
 } from "@s2s/graph-builder";
 import { Reference } from "@s2s/parity";
 import type { Session } from "@s2s/runtime/ort";
-import { PRECISIONS, type Precision, type Seq2SeqConfig } from "@s2s/runtime/manifest";
+import { type CellName, PRECISIONS, type Precision, type Seq2SeqConfig } from "@s2s/runtime/manifest";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Tensor } from "../support/run-graph.ts";
 import { batchOf, modelOf, models, type Pair, pairs, weightsOf } from "../support/seq2seq.ts";
@@ -39,7 +40,7 @@ async function open(model: Seq2SeqConfig, precision: Precision): Promise<Opened>
     async run(name, feeds) {
       let session = loaded.get(name);
       if (!session) {
-        session = await openGraph(variant[name], stored);
+        session = await openGraph(variant.graphs[name]!, stored);
         loaded.set(name, session);
         sessions.push(session);
       }
@@ -99,7 +100,7 @@ it("ONNX Runtime decodes stored weights when it loads a graph, those that loops 
     const variant = traceVariant(model, precision);
     const file = join(folder, `${name}.${precision}.onnx`);
     const stored = storedOf(variant, weightsOf(variant.parameters, "float32"));
-    const session = await openGraph(variant[name], stored, { ort: { optimizedModelFilePath: file } });
+    const session = await openGraph(variant.graphs[name]!, stored, { ort: { optimizedModelFilePath: file } });
     await session.release();
     return readGraphStatistics(readFileSync(file)).operators;
   };
@@ -120,7 +121,11 @@ const wide = (...[encoder, decoder, sizes]: Parameters<typeof modelOf>): Seq2Seq
 
 describe("which products are computed in eight bits", () => {
   const planOf = (model: Seq2SeqConfig): Record<string, string> => {
-    const traced = traceInference(model, "float32", 4 * model.encoder.hidden ** 2 < LEAST_DYNAMIC ? "operator" : "loop");
+    const traced = traceAnswers(
+      model,
+      "float32",
+      CELLS[model.encoder.cell].gates * model.encoder.hidden ** 2 < LEAST_DYNAMIC ? "operator" : "loop",
+    );
     return Object.fromEntries([...planInt8(traced)].map(([name, { axis, products }]) => [name, `${products} ${axis}`]));
   };
 
@@ -155,6 +160,30 @@ describe("which products are computed in eight bits", () => {
     });
   });
 
+  it("those of any cell whose h cannot leave [-1, 1], of a GRU also the candidate's", () => {
+    const of = (cell: CellName, hidden: number) => planOf(wide({ cell, hidden, bidirectional: true }, { cell, hidden: 2 * hidden }));
+    expect(of("gru", 512)).toMatchObject({
+      "encoder.layers.0.wh": "unit 1",
+      "encoder.layers.0.backward.wn": "unit 1",
+      "decoder.layers.0.wh": "unit 1",
+      "decoder.layers.0.wn": "unit 1",
+    });
+    expect(of("gru-reset-after", 512)).toMatchObject({ "encoder.layers.0.wh": "unit 1", "decoder.layers.0.wh": "unit 1" });
+    expect(of("layer-norm-lstm", 256)).toMatchObject({ "encoder.layers.0.wh": "unit 1", "decoder.layers.0.wh": "unit 1" });
+    expect(of("rnn", 512)).toMatchObject({ "encoder.layers.0.wh": "unit 1", "decoder.layers.0.wh": "unit 1" });
+    expect(of("rnn-relu", 512)).toMatchObject({ "encoder.layers.0.wh": "rows 1", "decoder.layers.0.wh": "rows 1" });
+  });
+
+  it.each([
+    ["gru", 362, "GRU"],
+    ["gru-reset-after", 295, "GRU"],
+    ["rnn", 511, "RNN"],
+  ] as const)("%s of %i units is the runtime's operator, of one more a loop", (cell, hidden, operator) => {
+    const encoderOf = (units: number) => traceVariant(wide({ cell, hidden: units }, { cell, hidden: units }), "int8").graphs.encoder!;
+    expect([count(encoderOf(hidden), operator), count(encoderOf(hidden), "Scan")]).toEqual([1, 0]);
+    expect([count(encoderOf(hidden + 1), operator), count(encoderOf(hidden + 1), "Scan")]).toEqual([0, 1]);
+  });
+
   it("row by row where the operand has no bound: what a bridge gives, and the rows of a large embedding", () => {
     const bridged = planOf(wide({ hidden: 300 }));
     expect(bridged["decoder.layers.0.wh"]).toBe("rows 1");
@@ -168,9 +197,9 @@ describe("which products are computed in eight bits", () => {
   });
 
   it("and they are integer products in every graph, the encoder's loop and both searches included", () => {
-    const { encoder, decoder, generate } = traceVariant(wide(), "int8");
-    expect([encoder, decoder, generate].map((graph) => count(graph, "MatMulInteger"))).toEqual([1, 1, 3]);
-    expect([encoder, generate].map((graph) => count(graph, "LSTM"))).toEqual([0, 0]);
+    const { encoder, decoder, generate } = traceVariant(wide(), "int8").graphs;
+    expect([encoder, decoder, generate].map((graph) => count(graph!, "MatMulInteger"))).toEqual([1, 1, 3]);
+    expect([encoder, generate].map((graph) => count(graph!, "LSTM"))).toEqual([0, 0]);
   });
 });
 

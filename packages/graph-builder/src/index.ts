@@ -93,7 +93,10 @@ export {
 } from "./optimizers.ts";
 export type { BatchDims, LossOptions } from "./models/forward.ts";
 export { traceEvaluate, traceGradients, type TracedGraph, type TracedTraining, traceTrain, type TrainingOptions } from "./trace.ts";
-export { type StateNames, type TracedInference, traceInference } from "./trace-inference.ts";
+export { type AnswerGraphs, storedTensors, traceAnswers, type TracedAnswers } from "./trace-answers.ts";
+export { traceInference } from "./trace-inference.ts";
+export { tracePredict } from "./trace-predict.ts";
+export type { StateNames, TracedInference } from "./trace-steps.ts";
 export { traceGenerate } from "./trace-generate.ts";
 export { traceUpdate, type UpdateOptions } from "./trace-update.ts";
 export { unrollScans, type UnrollOptions } from "./unroll.ts";

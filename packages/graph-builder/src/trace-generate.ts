@@ -67,5 +67,5 @@ export function traceGenerate(
   graph.output("lengths", counts);
   graph.output("scores", scores);
   prune(graph);
-  return { graph, parameters: scope.parameters.map(({ spec }) => spec) };
+  return { graph, parameters: scope.stored };
 }

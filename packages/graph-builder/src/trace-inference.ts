@@ -1,65 +1,46 @@
 import type { ModelConfig } from "@s2s/runtime/manifest";
-import type { ParameterSpec } from "./init.ts";
-import { type FloatType, Graph } from "./ir.ts";
+import type { FloatType } from "./ir.ts";
 import { stepDecoder } from "./models/decoder-run.ts";
 import { seq2seq } from "./models/seq2seq.ts";
-import { prune } from "./prune.ts";
-import { Scope, type ScopeOptions } from "./scope.ts";
-import type { Shape } from "./shape.ts";
+import { POINT, strokeDecoder } from "./models/stroke-decoder.ts";
+import type { Scope, ScopeOptions } from "./scope.ts";
+import { type Stepwise, type TracedInference, traceSteps } from "./trace-steps.ts";
 
-/** A state at the border of the graphs: see `StateInfoSchema` of the manifest. */
-export interface StateNames {
-  /** Null where it begins with zeros. */
-  readonly initial: string | null;
-  readonly input: string;
-  readonly output: string;
-  /** Without the batch. */
-  readonly shape: Shape;
+/** `token` [B] int32 -> `logits` [B, V], and `attention` [B, S] where the decoder attends. */
+function tokens(scope: Scope, model: ModelConfig): Stepwise {
+  const net = seq2seq(scope, model);
+  return {
+    ...net,
+    declare: (graph) => graph.input("token", "int32", ["B"]),
+    step(token, before, memory) {
+      const { logits, states, attention } = stepDecoder(net.decoder, token, before, memory);
+      return { outputs: { logits, attention }, states };
+    },
+  };
 }
 
-export interface TracedInference {
-  readonly encoder: Graph;
-  readonly decoder: Graph;
-  readonly states: readonly StateNames[];
-  /** What the decoder looks at and never changes: outputs of the encoder and inputs of the decoder. */
-  readonly memory: readonly string[];
-  readonly parameters: readonly ParameterSpec[];
+/** `stroke` [B, 3] -> `mixture` [B, 6 M + 1], as `mixture` of the layers has it, and `attention` [B, S] where the decoder attends. */
+function strokes(scope: Scope, model: ModelConfig): Stepwise {
+  const net = strokeDecoder(scope, model);
+  return {
+    ...net,
+    declare: (graph, type) => graph.input("stroke", type, ["B", POINT]),
+    step(point, before, memory) {
+      const { mixture, attention, states } = net.step(point, before, memory);
+      return { outputs: { mixture, attention }, states };
+    },
+  };
 }
 
-/** encoder.onnx and decoder.onnx (one step), whose parameters are external data: see the contracts in docs/design.md. */
+const STEPWISE = { tokens, strokes } as const;
+
+/** The graphs of a model that answers step by step: tokens, or pen strokes. */
 export function traceInference(
   model: ModelConfig,
   type: FloatType = "float32",
   recurrence: ScopeOptions["recurrence"] = "operator",
 ): TracedInference {
-  const encoder = new Graph("encoder");
-  const encoderScope = new Scope(encoder, { type, parameters: "external", recurrence });
-  const whole = seq2seq(encoderScope, model);
-  const { states, memory } = whole.begin(whole.input.declare(encoder, { batch: "B", source: "S" }, type));
-  for (const { name, initial } of states) if (initial) encoder.output(`initial.${name}`, initial);
-  for (const [name, value] of Object.entries(memory)) encoder.output(`memory.${name}`, value);
-  prune(encoder);
-
-  const decoder = new Graph("decoder");
-  const net = seq2seq(new Scope(decoder, { type, parameters: "external" }), model).decoder;
-  const token = decoder.input("token", "int32", ["B"]);
-  const before = states.map(({ name, shape }) => decoder.input(name, type, ["B", ...shape]));
-  const held = Object.entries(memory).map(([name, value]) => [name, decoder.input(`memory.${name}`, value.type, value.shape)]);
-  const { logits, states: after, attention } = stepDecoder(net, token, before, Object.fromEntries(held));
-  decoder.output("logits", logits);
-  for (const [i, { name }] of states.entries()) decoder.output(`next.${name}`, after[i]);
-  if (attention) decoder.output("attention", attention);
-  prune(decoder);
-  return {
-    encoder,
-    decoder,
-    states: states.map(({ name, shape, initial }) => ({
-      initial: initial && `initial.${name}`,
-      input: name,
-      output: `next.${name}`,
-      shape,
-    })),
-    memory: Object.keys(memory).map((name) => `memory.${name}`),
-    parameters: encoderScope.parameters.map(({ spec }) => spec),
-  };
+  const { kind } = model.output;
+  if (kind !== "tokens" && kind !== "strokes") throw new Error(`a model that gives ${kind} answers at once, not step by step`);
+  return traceSteps((scope) => STEPWISE[kind](scope, model), type, recurrence);
 }

@@ -24,13 +24,11 @@ export function buildInferenceGraphs(
   { file, offsets }: ExternalWeights,
   precision: Precision = "float32",
 ): InferenceGraphs {
-  const { encoder, decoder, generate, states, memory, parameters } = traceVariant(model, precision);
+  const { graphs, states, memory, parameters } = traceVariant(model, precision);
   const external = new Map([...offsets].map(([name, { offset, bytes }]) => [name, { file, offset, bytes }]));
   const built = (graph: Graph): InferenceGraph => ({ bytes: serialize(graph, { external }), ...boundary(graph) });
   return {
-    encoder: built(encoder),
-    decoder: built(decoder),
-    generate: built(generate),
+    ...Object.fromEntries(Object.entries(graphs).map(([name, graph]) => [name, built(graph)])),
     states: states.map((state) => ({ ...state, shape: [...state.shape] })),
     memory: [...memory],
     parameters: parameters.map((parameter) => tensorInfo(parameter.name, { type: "float32", shape: parameter.shape })),

@@ -1,5 +1,6 @@
 import type { Graph, Node, Value } from "../ir.ts";
 import { product } from "../shape.ts";
+import type { TracedAnswers } from "../trace-answers.ts";
 import { Bounds, type StateOrigin } from "./bounds.ts";
 import { usesOf } from "./rewrite.ts";
 
@@ -23,17 +24,15 @@ export interface Int8Weight {
 /** By parameter. What is not in it (vectors, such as biases) stays float32. */
 export type Int8Plan = ReadonlyMap<string, Int8Weight>;
 
-interface Traced {
-  readonly encoder: Graph;
-  readonly decoder: Graph;
-  readonly states: readonly { readonly initial: string | null; readonly input: string; readonly output: string }[];
-}
+type Traced = Pick<TracedAnswers, "graphs" | "states">;
 
 /** One plan for all graphs of a model, so that each of them computes the same. */
-export function planInt8({ encoder, decoder, states }: Traced): Int8Plan {
+export function planInt8(traced: Traced): Int8Plan {
   const plan = new Map<string, Int8Weight>();
-  const bounds = new Bounds(origins({ encoder, decoder, states }));
-  for (const graph of [encoder, decoder]) {
+  const bounds = new Bounds(origins(traced));
+  const { encoder, decoder, predict } = traced.graphs;
+  for (const graph of [encoder, decoder, predict]) {
+    if (!graph) continue;
     const uses = usesOf(graph);
     for (const [name, value] of graph.initializers) {
       if (value.constant || value.shape.length !== 2) continue;
@@ -71,12 +70,12 @@ function dependsOnInput(value: Value, seen = new Set<Value>()): boolean {
   return value.producer.inputs.some((input) => input !== null && dependsOnInput(input, seen));
 }
 
-function origins({ encoder, decoder, states }: Traced): Map<Value, StateOrigin> {
+function origins({ graphs: { encoder, decoder }, states }: Traced): Map<Value, StateOrigin> {
   const output = (graph: Graph, name: string): Value => graph.outputs.find((each) => each.name === name)!.value;
   return new Map(
     states.map((state) => [
-      decoder.inputs.find(({ name }) => name === state.input)!,
-      { initial: state.initial === null ? null : output(encoder, state.initial), next: output(decoder, state.output) },
+      decoder!.inputs.find(({ name }) => name === state.input)!,
+      { initial: state.initial === null ? null : output(encoder!, state.initial), next: output(decoder!, state.output) },
     ]),
   );
 }

@@ -1,8 +1,8 @@
-import type { ModelConfig, Precision } from "@s2s/runtime/manifest";
+import type { EncoderConfig, ModelConfig, Precision } from "@s2s/runtime/manifest";
 import { float16Bits } from "../onnx/float16.ts";
 import type { Graph } from "../ir.ts";
-import { traceGenerate } from "../trace-generate.ts";
-import { type TracedInference, traceInference } from "../trace-inference.ts";
+import { CELLS } from "../layers/cells/index.ts";
+import { type TracedAnswers, traceAnswers } from "../trace-answers.ts";
 import { toFloat16 } from "./float16.ts";
 import { toInt8 } from "./int8.ts";
 import { type Int8Plan, LEAST_DYNAMIC, planInt8 } from "./plan.ts";
@@ -14,18 +14,17 @@ export interface StoredTensor {
   readonly data: Float32Array | Uint16Array | Uint8Array;
 }
 
-export interface TracedVariant extends TracedInference {
-  readonly generate: Graph;
+export interface TracedVariant extends TracedAnswers {
   /** What the graphs read of a trained parameter, by the names of their external data. */
   store(parameter: string, shape: readonly number[], numbers: Float32Array): ReadonlyMap<string, StoredTensor>;
 }
 
-/** The inference graphs of a model whose weights are stored in some precision. What goes in and out of the graphs is float32 in each. */
+/** The graphs with which a model answers, whose weights are stored in some precision. What goes in and out of the graphs is float32 in each. */
 export function traceVariant(model: ModelConfig, precision: Precision): TracedVariant {
-  // The products of the runtime's LSTM operator are its own: they are not quantised.
-  const recurrence = precision === "int8" && model.encoder !== null && 4 * model.encoder.hidden ** 2 >= LEAST_DYNAMIC ? "loop" : "operator";
-  const traced = { ...traceInference(model, "float32", recurrence), generate: traceGenerate(model, "float32", recurrence).graph };
-  const graphs = [traced.encoder, traced.decoder, traced.generate];
+  // The products of the runtime's recurrent operators are their own: they are not quantised.
+  const recurrence = precision === "int8" && model.encoder !== null && recurrentSize(model.encoder) >= LEAST_DYNAMIC ? "loop" : "operator";
+  const traced = traceAnswers(model, "float32", recurrence);
+  const graphs = Object.values(traced.graphs) as Graph[];
   switch (precision) {
     case "float32":
       return { ...traced, store: (name, shape, data) => new Map([[name, { shape, data }]]) };
@@ -39,6 +38,9 @@ export function traceVariant(model: ModelConfig, precision: Precision): TracedVa
     }
   }
 }
+
+/** Numbers of the encoder's largest recurrent weight. */
+const recurrentSize = ({ cell, hidden }: EncoderConfig): number => CELLS[cell].gates * hidden ** 2;
 
 function storeInt8(plan: Int8Plan, name: string, shape: readonly number[], numbers: Float32Array): ReadonlyMap<string, StoredTensor> {
   const planned = plan.get(name);

@@ -16,7 +16,7 @@ import {
   traceEvaluate,
   traceFlatUpdate,
   traceGradients,
-  traceInference,
+  storedTensors,
   traceTrain,
   traceUpdate,
 } from "@s2s/graph-builder";
@@ -50,7 +50,7 @@ export function optimizerOf({ training }: Config): Optimizer {
 
 /** Numbers that are trained. */
 export const parameterCount = (model: ModelConfig): number =>
-  traceInference(model).parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  storedTensors(model).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
 /** How graphs will be run. */
 export interface GraphsFor {

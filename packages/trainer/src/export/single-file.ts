@@ -19,7 +19,11 @@ export async function packSingleFile(folder: string, manifest: Manifest, weights
   const { model, source, target } = manifest;
   const tensors = storeWeights(model, weights, precision);
   requireRoom(tensors);
-  const { generate } = traceVariant(model, precision);
+  const { generate } = traceVariant(model, precision).graphs;
+  if (!generate)
+    throw new UserError(
+      `a single file holds a search for whole answers, which a model that gives ${model.output.kind} does not have; export a folder`,
+    );
   const inside: Manifest = {
     ...manifest,
     variants: [{ precision, graphs: { generate: { file: SINGLE_FILE, ...boundary(generate) } } }],
@@ -29,8 +33,8 @@ export async function packSingleFile(folder: string, manifest: Manifest, weights
     embedded: new Map([...tensors].map(([name, { data }]) => [name, bytesOf(data)])),
     metadata: {
       [METADATA_KEYS.manifest]: JSON.stringify(inside),
-      ...(source && { [METADATA_KEYS.source]: await readFile(join(folder, source.vocabulary), "utf8") }),
-      ...(target && { [METADATA_KEYS.target]: await readFile(join(folder, target.vocabulary), "utf8") }),
+      ...(source && { [METADATA_KEYS.source]: await readFile(join(folder, source.file), "utf8") }),
+      ...(target && { [METADATA_KEYS.target]: await readFile(join(folder, target.file), "utf8") }),
     },
   });
   for (const name of await namesIn(folder)) await rm(join(folder, name));
