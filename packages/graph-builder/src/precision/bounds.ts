@@ -1,4 +1,4 @@
-import type { Value } from "../ir.ts";
+import type { Node, Value } from "../ir.ts";
 import type { Operator } from "../operators.ts";
 import { bodyOf, stateCount } from "../scan.ts";
 
@@ -58,6 +58,14 @@ export class Bounds {
     return false;
   }
 
+  /** a + z (b - a) with a share z lies between a and b: how a GRU's h moves towards what is new. */
+  #between(a: Value, product: Node | null): boolean {
+    if (product?.op !== "Mul") return false;
+    const [z, difference] = product.inputs as [Value, Value];
+    const [b, from] = difference.producer?.op === "Sub" ? difference.producer.inputs : [];
+    return from === a && isShare(z) && this.withinOne(a) && this.withinOne(b!);
+  }
+
   #computed(value: Value): boolean {
     if (value.constant) return Array.from(value.constant, Number).every((number) => Math.abs(number) <= 1);
     const node = value.producer;
@@ -76,8 +84,11 @@ export class Bounds {
         return all(node.inputs.slice(1));
       case "Scan":
         return this.withinOne(bodyOf(node).outputs[node.outputs.indexOf(value)].value);
+      case "Add":
+        return this.#between(node.inputs[0]!, node.inputs[1]!.producer);
+      case "GRU":
       case "LSTM":
-        // Y and Y_h; the cell state Y_c grows with every step.
+        // Y and Y_h; the cell state Y_c of an LSTM grows with every step.
         return (
           node.outputs.indexOf(value) < 2 && (node.inputs[5] === undefined || node.inputs[5] === null || this.withinOne(node.inputs[5]))
         );
@@ -85,6 +96,12 @@ export class Bounds {
         return false;
     }
   }
+}
+
+/** Whether every element lies in [0, 1]: gates. */
+function isShare({ producer }: Value): boolean {
+  if (!producer) return false;
+  return producer.op === "Sigmoid" || (producer.op === "Split" && isShare(producer.inputs[0]!));
 }
 
 /** The loop whose body a value is an input of, with its place there. */

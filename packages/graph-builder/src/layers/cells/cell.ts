@@ -47,6 +47,8 @@ export interface RecurrentOperator {
 /** A kind of cell: a line in the table. */
 export interface CellKind {
   readonly parts: readonly string[];
+  /** Gates of the largest product with the state: its weight is [H, gates H]. */
+  readonly gates: number;
   readonly make: MakeCell;
 }
 

@@ -18,6 +18,7 @@ import type { CellKind, CellState } from "./cell.ts";
  */
 export const gruResetAfter: CellKind = {
   parts: ["h"],
+  gates: 3,
   make(scope, inputs, hidden) {
     const init = { kind: "uniform", bound: 1 / Math.sqrt(hidden) } as const;
     const wx = scope.parameter("wx", [inputs, 3 * hidden], init);

@@ -17,6 +17,7 @@ import type { CellKind, CellState } from "./cell.ts";
  */
 export const gru: CellKind = {
   parts: ["h"],
+  gates: 2,
   make(scope, inputs, hidden) {
     const init = { kind: "uniform", bound: 1 / Math.sqrt(hidden) } as const;
     const wx = scope.parameter("wx", [inputs, 3 * hidden], init);

@@ -16,6 +16,7 @@ import type { CellKind } from "./cell.ts";
  */
 export const layerNormLstm: CellKind = {
   parts: ["h", "c"],
+  gates: 4,
   make(scope, inputs, hidden) {
     const init = { kind: "uniform", bound: 1 / Math.sqrt(hidden) } as const;
     const [ones, zeros] = [{ kind: "ones" }, { kind: "zeros" }] as const;

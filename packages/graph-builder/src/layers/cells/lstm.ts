@@ -16,6 +16,7 @@ import type { CellKind, CellState } from "./cell.ts";
  */
 export const lstm: CellKind = {
   parts: ["h", "c"],
+  gates: 4,
   make(scope, inputs, hidden) {
     const init = { kind: "uniform", bound: 1 / Math.sqrt(hidden) } as const;
     const wx = scope.parameter("wx", [inputs, 4 * hidden], init);

@@ -14,6 +14,7 @@ import type { CellKind } from "./cell.ts";
  */
 const simple = (f: (z: Value) => Value, activation: string): CellKind => ({
   parts: ["h"],
+  gates: 1,
   make(scope, inputs, hidden) {
     const init = { kind: "uniform", bound: 1 / Math.sqrt(hidden) } as const;
     const wx = scope.parameter("wx", [inputs, hidden], init);
