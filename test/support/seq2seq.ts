@@ -52,6 +52,35 @@ export const models: Readonly<Record<string, Seq2SeqConfig>> = {
   "LSTM to GRU, copied": modelOf({ layers: 2 }, { cell: "gru-reset-after", layers: 2 }),
   "normalised LSTM, from the mean": modelOf({ cell: "layer-norm-lstm", hidden: 8 }, { cell: "layer-norm-lstm", hidden: 9, bridge: "mean" }),
   "simple cells": modelOf({ cell: "rnn" }, { cell: "rnn-relu" }),
+  "context in every step": modelOf(
+    { cell: "gru", bidirectional: true, reverseSource: true },
+    { cell: "gru", hidden: 6, context: "every-step" },
+  ),
+  "dot attention": modelOf({}, { attention: "dot" }),
+  "scaled attention, input feeding, residual": modelOf(
+    { bidirectional: true, hidden: 3 },
+    { attention: "scaled-dot", inputFeeding: true, cell: "gru", hidden: 6, layers: 3, residual: true },
+  ),
+  "general attention, coverage": modelOf(
+    { bidirectional: true, hidden: 3 },
+    { attention: "general", coverage: true, cell: "layer-norm-lstm", hidden: 8, bridge: "mean" },
+  ),
+  "additive attention": modelOf(
+    { bidirectional: true, hidden: 3, reverseSource: true, cell: "gru" },
+    { attention: "additive", cell: "gru-reset-after", bridge: "tanh" },
+  ),
+  "additive attention, coverage, input feeding": modelOf(
+    { bidirectional: true, hidden: 3, layers: 2 },
+    { attention: "additive", coverage: true, inputFeeding: true, hidden: 7, layers: 2, bridge: "zero" },
+  ),
+  copying: modelOf({ bidirectional: true, hidden: 3 }, { attention: "general", copy: true, hidden: 6 }, { source: 13 }),
+  "copying, everything shared and fed back": modelOf(
+    { bidirectional: true, hidden: 3, embedding: 4 },
+    { attention: "additive", copy: true, coverage: true, inputFeeding: true, tied: true, shared: true, hidden: 7 },
+    { source: 13 },
+  ),
+  "tied, projected": modelOf({}, { tied: true, hidden: 6 }),
+  "tied and shared": modelOf({ embedding: 5 }, { tied: true, shared: true, embedding: 5 }, { source: 13 }),
 };
 
 export interface Pair {

@@ -82,7 +82,7 @@ export async function expectBatch(
   return {
     work: { sources, targets },
     expected: {
-      states: sources.map((source) => reference.start(source).flat()),
+      states: sources.map((source) => reference.handedOver(source)),
       logits: sources.map((source, i) => reference.logits(source, [START_ID, ...targets[i]])),
       searches: found,
     },

@@ -6,7 +6,7 @@ export type State = readonly Vector[];
 export interface CellStep {
   readonly state: State;
   /** From the gradients of the state after the step to those of what it was computed from. */
-  readonly back: (dState: State) => { readonly dx: Vector; readonly dState: State };
+  readonly back: (dState: State) => { readonly dx: Vector; readonly dState: State; readonly dExtra: Vector };
 }
 
 /** A recurrent cell: a file of its own holds its equations, forward and backward. */
@@ -14,7 +14,8 @@ export interface Cell {
   readonly hidden: number;
   /** What the vectors of the state are called at the graphs' border. */
   readonly parts: readonly string[];
-  step(x: Vector, state: State): CellStep;
+  /** @param extra added to what x contributes to the gates */
+  step(x: Vector, state: State, extra?: Vector): CellStep;
 }
 
 export const zeroState = ({ hidden, parts }: Cell): State => parts.map(() => new Float64Array(hidden));

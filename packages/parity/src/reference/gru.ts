@@ -15,8 +15,9 @@ export function gruCell(parameters: Parameters, name: string): Cell {
   return {
     hidden,
     parts: ["h"],
-    step(x, [h]) {
+    step(x, [h], extra) {
       const p = sum(times(x, wx), b.data);
+      if (extra) addTo(p, extra);
       const gates = sum(p.subarray(0, 2 * hidden), times(h, wh)).map(sigmoid);
       const [z, r] = [gates.subarray(0, hidden), gates.subarray(hidden)];
       const reset = h.map((value, j) => r[j] * value);
@@ -34,7 +35,7 @@ export function gruCell(parameters: Parameters, name: string): Cell {
           addOuter(parameters.gradient(`${name}.wn`), reset, dn);
           addTo(parameters.gradient(`${name}.b`), dp);
           const dBefore = timesTransposed(dGates, wh).map((d, j) => d + dh[j] * z[j] + dReset[j] * r[j]);
-          return { dx: timesTransposed(dp, wx), dState: [dBefore] };
+          return { dx: timesTransposed(dp, wx), dState: [dBefore], dExtra: dp };
         },
       };
     },
@@ -54,8 +55,9 @@ export function gruResetAfterCell(parameters: Parameters, name: string): Cell {
   return {
     hidden,
     parts: ["h"],
-    step(x, [h]) {
+    step(x, [h], extra) {
       const p = sum(times(x, wx), b.data);
+      if (extra) addTo(p, extra);
       const q = times(h, wh);
       const gates = sum(p.subarray(0, 2 * hidden), q.subarray(0, 2 * hidden)).map(sigmoid);
       const [z, r] = [gates.subarray(0, hidden), gates.subarray(hidden)];
@@ -74,7 +76,7 @@ export function gruResetAfterCell(parameters: Parameters, name: string): Cell {
           addTo(parameters.gradient(`${name}.b`), dp);
           addTo(parameters.gradient(`${name}.bn`), dRecalled);
           const dBefore = timesTransposed(dq, wh).map((d, j) => d + dh[j] * z[j]);
-          return { dx: timesTransposed(dp, wx), dState: [dBefore] };
+          return { dx: timesTransposed(dp, wx), dState: [dBefore], dExtra: dp };
         },
       };
     },

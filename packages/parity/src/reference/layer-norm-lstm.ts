@@ -41,10 +41,11 @@ export function layerNormLstmCell(parameters: Parameters, name: string): Cell {
   return {
     hidden,
     parts: ["h", "c"],
-    step(x, [h, c]) {
+    step(x, [h, c], extra) {
       const fromX = normalize(times(x, wx), sx.data);
       const fromH = normalize(times(h, wh), sh.data);
       const z = sum(sum(fromX.y, fromH.y), b.data);
+      if (extra) addTo(z, extra);
       const gates = z.map((value, k) => (k < 3 * hidden ? sigmoid(value) : Math.tanh(value)));
       const [i, o, f, g] = [0, 1, 2, 3].map((k) => gates.subarray(k * hidden, (k + 1) * hidden));
       const nextC = c.map((value, j) => f[j] * value + i[j] * g[j]);
@@ -71,7 +72,7 @@ export function layerNormLstmCell(parameters: Parameters, name: string): Cell {
           add("b", dz);
           add("sc", throughC.dScale);
           add("bc", dSquashed);
-          return { dx: timesTransposed(backX.dx, wx), dState: [timesTransposed(backH.dx, wh), dc.map((d, j) => d * f[j])] };
+          return { dx: timesTransposed(backX.dx, wx), dState: [timesTransposed(backH.dx, wh), dc.map((d, j) => d * f[j])], dExtra: dz };
         },
       };
     },

@@ -15,10 +15,11 @@ export function lstmCell(parameters: Parameters, name: string): Cell {
   return {
     hidden,
     parts: ["h", "c"],
-    step(x, [h, c]) {
+    step(x, [h, c], extra) {
       const z = times(x, wx);
       addTo(z, times(h, wh));
       addTo(z, b.data);
+      if (extra) addTo(z, extra);
       const gates = z.map((value, k) => (k < 3 * hidden ? sigmoid(value) : Math.tanh(value)));
       const [i, o, f, g] = [0, 1, 2, 3].map((k) => gates.subarray(k * hidden, (k + 1) * hidden));
       const nextC = c.map((value, j) => f[j] * value + i[j] * g[j]);
@@ -39,7 +40,7 @@ export function lstmCell(parameters: Parameters, name: string): Cell {
           addOuter(parameters.gradient(`${name}.wx`), x, dz);
           addOuter(parameters.gradient(`${name}.wh`), h, dz);
           addTo(parameters.gradient(`${name}.b`), dz);
-          return { dx: timesTransposed(dz, wx), dState: [timesTransposed(dz, wh), dc] };
+          return { dx: timesTransposed(dz, wx), dState: [timesTransposed(dz, wh), dc], dExtra: dz };
         },
       };
     },

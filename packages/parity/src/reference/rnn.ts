@@ -17,10 +17,11 @@ export function rnnCell({ f, slope }: Activation, parameters: Parameters, name: 
   return {
     hidden: wh.rows,
     parts: ["h"],
-    step(x, [h]) {
+    step(x, [h], extra) {
       const z = times(x, wx);
       addTo(z, times(h, wh));
       addTo(z, b.data);
+      if (extra) addTo(z, extra);
       const next = z.map(f);
       return {
         state: [next],
@@ -29,7 +30,7 @@ export function rnnCell({ f, slope }: Activation, parameters: Parameters, name: 
           addOuter(parameters.gradient(`${name}.wx`), x, dz);
           addOuter(parameters.gradient(`${name}.wh`), h, dz);
           addTo(parameters.gradient(`${name}.b`), dz);
-          return { dx: timesTransposed(dz, wx), dState: [timesTransposed(dz, wh)] };
+          return { dx: timesTransposed(dz, wx), dState: [timesTransposed(dz, wh)], dExtra: dz };
         },
       };
     },

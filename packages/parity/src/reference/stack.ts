@@ -37,15 +37,18 @@ export interface StackStep {
   readonly output: Vector;
   readonly states: readonly State[];
   /** From the gradients of the output and of the states after the step to those of the input and of the states before. */
-  readonly back: (dOutput: Vector, dStates: readonly State[]) => { readonly dx: Vector; readonly dStates: readonly State[] };
+  readonly back: (
+    dOutput: Vector,
+    dStates: readonly State[],
+  ) => { readonly dx: Vector; readonly dStates: readonly State[]; readonly dExtra: Vector };
 }
 
-/** One step of layers with one direction. */
-export function stepStack(cells: readonly Cell[], x: Vector, states: readonly State[], residual: boolean): StackStep {
+/** One step of layers with one direction. @param extra enters the first layer beside x: see `Cell.step` */
+export function stepStack(cells: readonly Cell[], x: Vector, states: readonly State[], residual: boolean, extra?: Vector): StackStep {
   const adds = (index: number): boolean => residual && index > 0;
   let output = x;
   const steps = cells.map((cell, index) => {
-    const step = cell.step(output, states[index]);
+    const step = cell.step(output, states[index], index === 0 ? extra : undefined);
     const [h] = step.state;
     output = adds(index) ? sum(output, h) : h;
     return step;
@@ -55,14 +58,16 @@ export function stepStack(cells: readonly Cell[], x: Vector, states: readonly St
     states: steps.map(({ state }) => state),
     back(dOutput, dNext) {
       let dx = dOutput;
+      let dExtra = dx;
       const dStates: State[] = [];
       for (let index = steps.length - 1; index >= 0; index -= 1) {
         const [dh, ...rest] = dNext[index];
         const done = steps[index].back([sum(dh, dx), ...rest]);
         dStates[index] = done.dState;
+        ({ dExtra } = done);
         dx = adds(index) ? sum(dx, done.dx) : done.dx;
       }
-      return { dx, dStates };
+      return { dx, dStates, dExtra };
     },
   };
 }

@@ -57,3 +57,9 @@ export function concat(a: Vector, b: Vector): Vector {
   joined.set(b, a.length);
   return joined;
 }
+
+export const scaled = (a: Vector, factor: number): Vector => a.map((value) => value * factor);
+
+export const zerosLike = ({ length }: Vector): Vector => new Float64Array(length);
+
+export const dot = (a: Vector, b: Vector): number => a.reduce((total, value, i) => total + value * b[i], 0);

@@ -7,8 +7,10 @@ import { type MakeScore, coverageTerm, requireEqualWidths } from "./score.ts";
 export const scaledDot: MakeScore = (scope, widths) => {
   requireEqualWidths("scaled-dot", widths);
   const withCoverage = coverageTerm(scope, widths);
+  // ONNX Runtime joins it with a product, whose factor it keeps as float32.
+  const scale = Math.fround(1 / Math.sqrt(widths.memory));
   return {
-    keys: (values) => mul(values, 1 / Math.sqrt(widths.memory)),
+    keys: (values) => mul(values, scale),
     score: (queries, keys, coverage) => withCoverage(matmul(queries, transpose(keys)), coverage),
   };
 };
