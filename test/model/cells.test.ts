@@ -6,6 +6,7 @@ import {
   type ScopeOptions,
   type Value,
   add,
+  concat,
   gradients,
   mul,
   recurrent,
@@ -191,6 +192,36 @@ describe.each(Object.keys(CELLS) as CellName[])("%s", (cell) => {
       const data = given(cell, stack, "float32");
       expectSame(await runGraph(graph, feedsOf(data)), reference(cell, stack, weights).run(data.x), 2e-6);
     });
+  });
+
+  it.each([
+    { type: "float64", parameters: "inputs" },
+    { type: "float32", parameters: "external", recurrence: "operator" },
+    { type: "float32", parameters: "external", recurrence: "loop" },
+  ] as const)("goes on from given states: %o", async (options) => {
+    const stack = { layers: 2, residual: true };
+    const graph = new Graph("onwards");
+    const scope = new Scope(graph, options);
+    const layers = recurrent(scope, { cell, inputs: E, hidden: H, ...stack });
+    const before = layers.run(graph.input("first", options.type, [2, "B", E]), null, null);
+    const { outputs, last, states } = layers.run(graph.input("rest", options.type, [T - 2, "B", E]), before.states, null);
+    graph.output("outputs", concat([before.outputs, outputs], 0));
+    graph.output("last", last);
+    for (const [i, part] of states.flat().entries()) graph.output(`state.${i}`, part);
+    const { x } = given(cell, stack, options.type);
+    const cut = 2 * B * E;
+    const weights = weightsFor(scope, options.type);
+    embedWeights(graph, weights);
+    const results = await runGraph(graph, {
+      first: { type: options.type, shape: [2, B, E], data: x.data.slice(0, cut) },
+      rest: { type: options.type, shape: [T - 2, B, E], data: x.data.slice(cut) },
+      ...weights,
+    });
+    const runs = reference(cell, stack, weights).run(x);
+    const bound = options.type === "float64" ? 1e-12 : 2e-6;
+    expectSame(results, runs, bound);
+    for (const { b, outputs: all } of runs)
+      expectClose(row({ data: results.last, shape: [B, H] }, 0, b), all.at(-1)!, bound, `sequence ${b}`);
   });
 
   it("comes to the same step by step", async () => {
