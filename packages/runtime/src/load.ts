@@ -18,6 +18,11 @@ export interface LoadOptions extends Following {
   readonly device?: string | undefined;
   /** Which of the bundle's variants (default "auto": the first that runs on the device). */
   readonly precision?: Precision | "auto" | undefined;
+  /**
+   * Further models of the same task, tokens and labels: what each gives is averaged (of tokens the probabilities, step by step). They come from the
+   * places that a model comes from, have the first one's device and precision, and work in its thread.
+   */
+  readonly ensemble?: readonly BundleSource[] | undefined;
   /** CPU threads in Node (default 1: more of them help large models and batches alone). Wasm and GPUs take no notice. */
   readonly threads?: number | undefined;
   /** Whether the browser may keep the model for the next visit (default true). */
@@ -30,7 +35,16 @@ export interface LoadOptions extends Following {
   readonly worker?: boolean | string | URL | undefined;
 }
 
-const LOAD_OPTIONS: readonly (keyof LoadOptions)[] = ["device", "precision", "threads", "cache", "worker", "signal", "onProgress"];
+const LOAD_OPTIONS: readonly (keyof LoadOptions)[] = [
+  "device",
+  "precision",
+  "ensemble",
+  "threads",
+  "cache",
+  "worker",
+  "signal",
+  "onProgress",
+];
 
 /**
  * Loads a model: in Node from the folder of a bundle or a training run, in a page from an address; in both from an http or https address, from files
@@ -54,12 +68,13 @@ export async function load(source: BundleSource, options: LoadOptions = {}): Pro
 }
 
 function requestOf(source: BundleSource, options: LoadOptions): OpenRequest {
-  const { device = "auto", precision = "auto", threads = 1, cache = true } = options;
+  const { device = "auto", precision = "auto", ensemble = [], threads = 1, cache = true } = options;
+  if (!Array.isArray(ensemble)) throw new UserError("ensemble must be a list of further models");
   parseDevice(device);
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
     throw new UserError(`threads must be a whole number from 1 to 1024, not ${threads}`);
   }
-  return { source: portable(source), device, precision, threads, cache };
+  return { source: portable(source), ensemble: ensemble.map(portable), device, precision, threads, cache };
 }
 
 /** As it can be sent to another thread, where addresses have another base and lists of files would lose their paths. */

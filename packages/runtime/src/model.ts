@@ -2,7 +2,11 @@ import { UserError } from "./errors.ts";
 import type { Answer, Device, GenerateData, Generation, Pair, Piece, Refusal, Score, ScoreData, Service } from "./engine/service.ts";
 import { Feed } from "./feed.ts";
 import { requireObject } from "./known-options.ts";
-import type { Manifest, Precision } from "./manifest.ts";
+import type { Manifest, Precision, TaskName } from "./manifest.ts";
+import { isMany } from "./predict/inputs/depth.ts";
+import type { ModelInput } from "./predict/model-input.ts";
+import { portable } from "./predict/portable.ts";
+import type { PredictData, Prediction, PredictionOf } from "./predict/prediction.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** Where the work of a model is done, and why there. */
@@ -18,6 +22,7 @@ interface Signalled {
 
 export interface GenerateOptions extends GenerateData, Signalled {}
 export interface ScoringOptions extends ScoreData, Signalled {}
+export interface PredictOptions extends PredictData, Signalled {}
 
 /** A part of an answer that is being decided; the last one brings the whole answer along. */
 export interface StreamPiece extends Piece {
@@ -43,38 +48,53 @@ export class Model {
   }
 
   /**
-   * Answers a text, or each of several: by greedy search, by beam search (`beams` above 1) or by samples (`temperature`, `topK` or `topP`). Calls
-   * take turns.
+   * Answers an input, or each of several: by greedy search, by beam search (`beams` above 1) or by samples (`temperature`, `topK` or `topP`). An input
+   * is a text, or what else the model takes (see `ModelInput`); a language model goes on with it, and its answer has both. Calls take turns.
    *
-   * A text without a token (empty; white space alone, if tokens are words) gets the empty answer, so that lines stay aligned. A
-   * text longer than the manifest's `maxSourceLength` is a UserError for a single text; in an array its entry is
+   * A text without a token (empty; white space alone, if tokens are words) gets the empty answer, so that lines stay aligned. An
+   * input that cannot be read, such as a text longer than the manifest's `maxSourceLength`, is a UserError where it is alone; in an array its entry is
    * `{ error }`, and the others are answered.
    * @throws UserError also for options that are out of range or at odds, and for what a model in a single file cannot do.
    */
   async generate(text: string, options?: GenerateOptions): Promise<Generation>;
   async generate(texts: readonly string[], options?: GenerateOptions): Promise<Answer[]>;
-  async generate(input: string | readonly string[], options: GenerateOptions = {}): Promise<Generation | Answer[]> {
-    requireObject(options);
-    if (typeof input !== "string") requireArray(input, "texts are given as a text or a list of texts");
-    const { signal, ...data } = options;
-    const texts = typeof input === "string" ? [input] : [...input];
-    const answers = await this.#call(signal, () => this.#service.generate(texts, data, signal));
-    return typeof input === "string" ? accept(answers[0]) : answers;
+  async generate(input: ModelInput, options?: GenerateOptions): Promise<Generation>;
+  async generate(inputs: readonly ModelInput[], options?: GenerateOptions): Promise<Answer[]>;
+  async generate(input: unknown, options: GenerateOptions = {}): Promise<Generation | Answer[]> {
+    return this.#answer(input, options, (inputs, data, signal) => this.#service.generate(inputs, data, signal));
   }
 
   /**
-   * Answers a text piece by piece as it is decided: greedily or with a single sample. The pieces' texts, joined, are the answer's text; the last
+   * What the model gives for an input, or each of several: see `PredictionOf` for its task. Of a model that generates texts it is what `generate`
+   * gives, with the same options. Others take `topK` (classes that are listed, default 5); for drawings `seed`, `temperature`, `bias` and `maxLength`.
+   *
+   *     const { label, probability } = await model.predict<"classify">("what a day");
+   *
+   * An input that cannot be read is a UserError where it is alone; in an array its entry is `{ error }`.
+   * @throws UserError also for options that are unknown or out of range
+   */
+  async predict<T extends TaskName>(input: ModelInput, options?: PredictOptions): Promise<PredictionOf<T>>;
+  async predict<T extends TaskName>(inputs: readonly ModelInput[], options?: PredictOptions): Promise<(PredictionOf<T> | Refusal)[]>;
+  async predict(input: unknown, options: PredictOptions = {}): Promise<Prediction | (Prediction | Refusal)[]> {
+    return this.#answer(input, options, (inputs, data, signal) => this.#service.predict(inputs, data, signal));
+  }
+
+  /**
+   * Answers an input piece by piece as it is decided: greedily or with a single sample. The pieces' texts, joined, are the answer's text; the last
    * piece, and what the iterator returns, has the whole answer. Leaving the loop stops the work.
    * @throws UserError as `generate`, and for `beams` and `nBest` above 1
    */
-  async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<StreamPiece, Generation, undefined> {
+  async *stream(input: ModelInput, options: GenerateOptions = {}): AsyncGenerator<StreamPiece, Generation, undefined> {
     requireObject(options);
     const { signal, ...data } = options;
     const leaving = new AbortController();
     const either = signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
     const pieces = new Feed<Piece>();
     const onPiece = (piece: Piece): void => pieces.push(piece);
-    const answer = this.#call(signal, () => this.#service.stream(text, data, onPiece, either)).finally(() => pieces.end());
+    const answer = this.#call(signal, async () => {
+      const [read] = await this.#portable([input]);
+      return read === undefined || "error" in read ? (read as Refusal) : this.#service.stream(read[0], data, onPiece, either);
+    }).finally(() => pieces.end());
     // It is awaited below, unless the loop is left before.
     answer.catch(() => undefined);
     try {
@@ -92,20 +112,59 @@ export class Model {
   }
 
   /**
-   * How probable the model holds a given target for each source: `[source, target]`. A source that it cannot read gives `{ error }`.
+   * How probable the model holds a given target for each source: `[source, target]`; a language model, how a prompt goes on. A source that it cannot
+   * read gives `{ error }`.
    * @throws UserError for a model in a single file
    */
   async score(pairs: readonly Pair[], options: ScoringOptions = {}): Promise<(Score | Refusal)[]> {
     requireObject(options);
     requireArray(pairs, "pairs are given as [[source, target], ...]");
     const { signal, ...data } = options;
-    return this.#call(signal, () => this.#service.score([...pairs], data, signal));
+    return this.#call(signal, async () => this.#service.score(await this.#portablePairs(pairs), data, signal));
   }
 
   /** Releases the sessions once the calls under way have ended, and ends the worker. Calling it again is harmless. */
   async dispose(): Promise<void> {
     this.#disposal ??= this.#service.dispose();
     return this.#disposal;
+  }
+
+  /** One answer, or a list of them, as the input is one or a list. */
+  async #answer<A extends object, O extends Signalled>(
+    input: unknown,
+    options: O,
+    ask: (inputs: readonly unknown[], data: Omit<O, "signal">, signal: AbortSignal | undefined) => Promise<(A | Refusal)[]>,
+  ): Promise<A | (A | Refusal)[]> {
+    requireObject(options);
+    const { signal, ...data } = options;
+    const { kind } = this.manifest.model.input;
+    const many = isMany(kind, input);
+    if (!many && (kind === "tokens" || kind === "none") && typeof input !== "string")
+      throw new UserError(`texts are given as a text or a list of texts, not as ${input === null ? "null" : typeof input}`);
+    const answers = await this.#call(signal, async () => {
+      const read = await this.#portable(many ? input : [input]);
+      const asked = await ask(
+        read.flatMap((each) => ("error" in each ? [] : [each[0]])),
+        data,
+        signal,
+      );
+      let next = 0;
+      return read.map((each) => ("error" in each ? each : (asked[next++] as A | Refusal)));
+    });
+    return many ? answers : accept(answers[0]);
+  }
+
+  async #portable(inputs: readonly unknown[]): ReturnType<typeof portable> {
+    return portable(this.manifest.model.input.kind, inputs);
+  }
+
+  async #portablePairs(pairs: readonly Pair[]): Promise<Pair[]> {
+    const sources = await this.#portable(pairs.map((pair) => (Array.isArray(pair) ? pair[0] : undefined)));
+    return pairs.map((pair, i) => {
+      const source = sources[i] as (typeof sources)[number];
+      if ("error" in source) throw new UserError(`pair ${i + 1}: ${source.error}`);
+      return Array.isArray(pair) ? ([source[0], ...pair.slice(1)] as unknown as Pair) : pair;
+    });
   }
 
   async #call<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
@@ -119,7 +178,7 @@ function requireArray(value: unknown, form: string): void {
   if (!Array.isArray(value)) throw new UserError(`${form}, not as ${value === null ? "null" : typeof value}`);
 }
 
-function accept(answer: Answer | undefined): Generation {
-  if (answer === undefined || "error" in answer) throw new UserError(answer?.error ?? "no answer");
-  return answer;
+function accept<A extends object>(answer: A | Refusal | undefined): A {
+  if (answer === undefined || "error" in answer) throw new UserError((answer as Refusal | undefined)?.error ?? "no answer");
+  return answer as A;
 }

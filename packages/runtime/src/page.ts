@@ -7,5 +7,7 @@ export { load } from "./load.ts";
 export type { LoadOptions } from "./load.ts";
 export type { Manifest } from "./manifest.ts";
 export { Model } from "./model.ts";
-export type { GenerateOptions, ScoringOptions, StreamPiece, Thread } from "./model.ts";
+export type { GenerateOptions, PredictOptions, ScoringOptions, StreamPiece, Thread } from "./model.ts";
+export type { ModelInput, Picture, SeriesRow } from "./predict/model-input.ts";
+export type { Classification, Drawing, Forecast, NumberSteps, Prediction, PredictionOf, Stroke, Tagging } from "./predict/prediction.ts";
 export type { BundleSource } from "./source/source.ts";

@@ -1,11 +1,12 @@
 import { platform } from "#platform";
-import type { Bundle } from "../bundle.ts";
 import { UserError } from "../errors.ts";
-import { requireKnown } from "../known-options.ts";
+import { inputReader } from "../predict/inputs/index.ts";
+import { PREDICTS } from "../predict/index.ts";
+import type { PredictingModel } from "../predict/predict.ts";
+import type { PredictData, Prediction } from "../predict/prediction.ts";
 import { Queue } from "../queue.ts";
-import { type Interruption, SEARCH_DATA_NAMES, type SearchOptions } from "../search/options.ts";
+import type { Interruption } from "../search/options.ts";
 import { openEngine, type Opened } from "./open.ts";
-import type { Graphs } from "./graphs.ts";
 import type {
   Answer,
   Following,
@@ -20,20 +21,18 @@ import type {
   Service,
 } from "./service.ts";
 import { Texts } from "./texts.ts";
+import { TokenAnswers } from "./tokens.ts";
 
 /** A bundle that answers, in the thread that opened it. Dispose of it: its sessions live outside of JavaScript's memory. */
 export class Engine implements Service {
   readonly info: ModelInfo;
-  readonly #bundle: Bundle;
-  readonly #graphs: Graphs;
-  readonly #texts: Texts;
+  readonly #model: PredictingModel;
   readonly #queue = new Queue();
 
   private constructor({ bundle, graphs, device }: Opened) {
     this.info = { manifest: bundle.manifest, device, precision: bundle.variant.precision };
-    this.#bundle = bundle;
-    this.#graphs = graphs;
-    this.#texts = new Texts(bundle);
+    const texts = new Texts(bundle);
+    this.#model = { bundle, graphs, texts, read: inputReader(bundle.manifest, texts) };
   }
 
   /** @throws UserError for a bundle that cannot be used or a device that is not there */
@@ -41,45 +40,33 @@ export class Engine implements Service {
     return new Engine(await openEngine(request, following));
   }
 
-  async generate(texts: readonly string[], data: GenerateData, signal?: AbortSignal): Promise<Answer[]> {
-    return this.#inTurn(signal, (interruption) => this.#generate(texts, data, interruption));
+  async generate(inputs: readonly unknown[], data: GenerateData, signal?: AbortSignal): Promise<Answer[]> {
+    return this.#inTurn(signal, (interruption) => this.#tokens().generate(inputs, data, interruption));
   }
 
-  async stream(text: string, data: GenerateData, onPiece: (piece: Piece) => void, signal?: AbortSignal): Promise<Answer> {
-    return this.#inTurn(signal, async (interruption) => {
-      const pieces = this.#texts.pieces();
-      const onToken = (_: number, id: number): void => onPiece(pieces.add(id));
-      const [answer] = await this.#generate([text], data, { ...interruption, onToken });
-      const rest = pieces.end();
-      if (rest !== "") onPiece({ text: rest, tokens: [] });
-      return answer as Answer;
-    });
+  async stream(input: unknown, data: GenerateData, onPiece: (piece: Piece) => void, signal?: AbortSignal): Promise<Answer> {
+    return this.#inTurn(signal, (interruption) => this.#tokens().stream(input, data, onPiece, interruption));
   }
 
   async score(pairs: readonly Pair[], data: ScoreData, signal?: AbortSignal): Promise<(Score | Refusal)[]> {
-    requireKnown(data, ["batchSize"]);
-    requirePairs(pairs);
-    return this.#inTurn(signal, async (interruption) => {
-      const results: (Score | Refusal)[] = [];
-      const sources: number[][] = [];
-      const targets: number[][] = [];
-      const places: number[] = [];
-      for (const [place, [source, target]] of pairs.entries()) {
-        const ids = this.#texts.encodeSource(source) ?? { error: "the source has no token; leave the pair out" };
-        results[place] = "error" in ids ? ids : { score: 0, tokens: [] };
-        if ("error" in ids) continue;
-        sources.push(ids);
-        targets.push(this.#texts.encodeTarget(target, "a target"));
-        places.push(place);
-      }
-      const scores = await this.#graphs.score(sources, targets, { batchSize: data.batchSize, ...interruption });
-      for (const [i, score] of scores.entries()) results[places[i] as number] = this.#texts.score(targets[i] ?? [], score);
-      return results;
-    });
+    return this.#inTurn(signal, (interruption) => this.#tokens().score(pairs, data, interruption));
+  }
+
+  async predict(inputs: readonly unknown[], data: PredictData, signal?: AbortSignal): Promise<(Prediction | Refusal)[]> {
+    const { kind } = this.info.manifest.model.output;
+    return this.#inTurn(signal, (interruption) =>
+      kind === "tokens" ? this.#tokens().generate(inputs, data, interruption) : PREDICTS[kind](this.#model, inputs, data, interruption),
+    );
   }
 
   async dispose(): Promise<void> {
-    await this.#queue.add(() => this.#graphs.dispose());
+    await this.#queue.add(() => this.#model.graphs.dispose());
+  }
+
+  #tokens(): TokenAnswers {
+    const { task, model } = this.info.manifest;
+    if (model.output.kind === "tokens") return new TokenAnswers(this.#model);
+    throw new UserError(`this model generates no text: it is made for the task ${task}; use predict`);
   }
 
   async #inTurn<T>(signal: AbortSignal | undefined, work: (interruption: Interruption) => Promise<T>): Promise<T> {
@@ -88,38 +75,4 @@ export class Engine implements Service {
       return work({ signal, pause: platform.pause });
     });
   }
-
-  async #generate(
-    texts: readonly string[],
-    options: GenerateData,
-    following: Pick<SearchOptions, "signal" | "pause" | "onToken">,
-  ): Promise<Answer[]> {
-    requireKnown(options, SEARCH_DATA_NAMES);
-    const { prefix, ...data } = options;
-    const nBest = data.nBest ?? 1;
-    const answers: Answer[] = [];
-    const sources: number[][] = [];
-    const places: number[] = [];
-    for (const [place, text] of texts.entries()) {
-      const ids = this.#texts.encodeSource(text);
-      answers[place] = ids !== undefined && "error" in ids ? ids : this.#texts.empty(nBest);
-      if (ids === undefined || "error" in ids) continue;
-      sources.push(ids);
-      places.push(place);
-    }
-    const found = await this.#graphs.search(sources, {
-      ...data,
-      ...following,
-      maxLength: data.maxLength ?? this.#bundle.manifest.maxTargetLength,
-      prefix: prefix === undefined ? undefined : this.#texts.encodePrefix(prefix),
-    });
-    for (const [i, place] of places.entries()) answers[place] = this.#texts.generation(found[i] ?? [], nBest);
-    return answers;
-  }
-}
-
-/** A text, too, can be taken apart as a pair is. @throws UserError */
-function requirePairs(pairs: readonly unknown[]): void {
-  for (const [i, pair] of pairs.entries())
-    if (!Array.isArray(pair) || pair.length !== 2) throw new UserError(`pair ${i + 1} must be [source, target]`);
 }

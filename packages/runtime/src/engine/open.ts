@@ -2,7 +2,7 @@ import { platform } from "#platform";
 import { openBundle, type Bundle } from "../bundle.ts";
 import { startOrt } from "../ort.ts";
 import { AbsentProvider, type Provider } from "../providers.ts";
-import { openSource } from "../source/source.ts";
+import { type BundleSource, openSource } from "../source/source.ts";
 import { candidates, deviceName, parseDevice, supports } from "./device.ts";
 import { Graphs } from "./graphs.ts";
 import type { Device, Following, LoadProgress, OpenRequest } from "./service.ts";
@@ -15,7 +15,7 @@ export interface Opened {
 
 /** Reads a bundle and opens its graphs on the device that was asked for or is the best one. @throws UserError */
 export async function openEngine(
-  { source, device, precision, threads, cache }: OpenRequest,
+  { source, ensemble, device, precision, threads, cache }: OpenRequest,
   { signal, onProgress }: Following,
 ): Promise<Opened> {
   signal?.throwIfAborted();
@@ -25,30 +25,32 @@ export async function openEngine(
   // Beside the bundle's download; what fails here fails again where it is needed, and is told there.
   const provider = asked === "auto" ? (platform.providers[0] as Provider) : asked;
   const started = startOrt(provider, (bytes, total) => progress.add("ONNX Runtime", bytes, total)).catch(() => undefined);
-  const files = await openSource(source, {
-    cache,
-    signal,
-    openPath: platform.openPath,
-    onProgress: ({ file, loaded, total }) => progress.set(file, loaded, total),
-  });
-  const bundle = await openBundle(files, {
-    precision,
-    supports: asked === "auto" ? undefined : (variant) => supports(asked, variant),
-  });
+  const open = async (from: BundleSource, member: number): Promise<Bundle> => {
+    const files = await openSource(from, {
+      cache,
+      signal,
+      openPath: platform.openPath,
+      onProgress: ({ file, loaded, total }) => progress.set(member, file, loaded, total),
+    });
+    return openBundle(files, { precision, supports: asked === "auto" ? undefined : (variant) => supports(asked, variant) });
+  };
+  const bundle = await open(source, 0);
+  const others: Bundle[] = [];
+  for (const [i, other] of ensemble.entries()) others.push(await open(other, i + 1));
   await started;
   signal?.throwIfAborted();
   onProgress?.({ phase: "start", loaded: 0, total: 1 });
-  const opened = await openGraphs(bundle, asked, threads);
+  const opened = await openGraphs(bundle, others, asked, threads);
   onProgress?.({ phase: "start", loaded: 1, total: 1 });
   return opened;
 }
 
-async function openGraphs(bundle: Bundle, asked: Provider | "auto", threads: number): Promise<Opened> {
+async function openGraphs(bundle: Bundle, others: readonly Bundle[], asked: Provider | "auto", threads: number): Promise<Opened> {
   const failures: AbsentProvider[] = [];
   for (const { provider, reason } of candidates(asked, bundle.manifest, bundle.variant)) {
     try {
       if (asked === "auto") await platform.requireProvider(provider);
-      const graphs = await Graphs.open(bundle, { provider, threads });
+      const graphs = await Graphs.open(bundle, { provider, threads }, others);
       const before = failures.map(({ message }) => ` (${message})`).join("");
       return { bundle, graphs, device: { name: deviceName(provider), reason: `${reason}${before}` } };
     } catch (error) {
@@ -62,15 +64,16 @@ async function openGraphs(bundle: Bundle, asked: Provider | "auto", threads: num
 /** The bundle's download and ONNX Runtime's as one. */
 class DownloadSum {
   readonly #onProgress: ((progress: LoadProgress) => void) | undefined;
-  #bundle: { loaded: number; total: number | undefined } = { loaded: 0, total: 0 };
+  /** Of each member. */
+  readonly #bundles: { loaded: number; total: number | undefined }[] = [];
   #runtime: { loaded: number; total: number | undefined } = { loaded: 0, total: 0 };
 
   constructor(onProgress: ((progress: LoadProgress) => void) | undefined) {
     this.#onProgress = onProgress;
   }
 
-  set(file: string, loaded: number, total: number | undefined): void {
-    this.#bundle = { loaded, total };
+  set(member: number, file: string, loaded: number, total: number | undefined): void {
+    this.#bundles[member] = { loaded, total };
     this.#tell(file);
   }
 
@@ -80,8 +83,10 @@ class DownloadSum {
   }
 
   #tell(file: string): void {
-    const [a, b] = [this.#bundle, this.#runtime];
-    const total = a.total === undefined || b.total === undefined ? undefined : a.total + b.total;
-    this.#onProgress?.({ phase: "download", file, loaded: a.loaded + b.loaded, total });
+    const parts = [...this.#bundles, this.#runtime];
+    const total = parts.some((part) => part.total === undefined) ? undefined : sum(parts.map((part) => part.total as number));
+    this.#onProgress?.({ phase: "download", file, loaded: sum(parts.map(({ loaded }) => loaded)), total });
   }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

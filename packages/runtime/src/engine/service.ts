@@ -2,6 +2,8 @@ import type { BundleSource } from "../source/source.ts";
 import type { DownloadProgress } from "../source/progress.ts";
 import type { Manifest, Precision } from "../manifest.ts";
 import type { SearchNumbers } from "../search/options.ts";
+import type { ModelInput } from "../predict/model-input.ts";
+import type { PredictData, Prediction } from "../predict/prediction.ts";
 
 export type DeviceName = "node-cpu" | "node-cuda" | "node-webgpu" | "node-wasm" | "chromium-wasm" | "chromium-webgpu";
 
@@ -15,6 +17,8 @@ export interface Device {
 /** What is needed to open a model, in a form that crosses threads. */
 export interface OpenRequest {
   readonly source: BundleSource;
+  /** Further models of the same tokens, whose probabilities are averaged with the first one's. */
+  readonly ensemble: readonly BundleSource[];
   readonly device: string;
   readonly precision: Precision | "auto";
   readonly threads: number;
@@ -39,9 +43,14 @@ export interface GenerateData extends SearchNumbers {
   readonly prefix?: string | undefined;
   /** Whether answers come with the weights of attention, for models that attend (default false). */
   readonly attention?: boolean | undefined;
+  /**
+   * Whether each word of an answer that the vocabulary lacks becomes the source's word that was looked at most, for models that attend (default
+   * false: it stays `<unk>`).
+   */
+  readonly replaceUnknown?: boolean | undefined;
 }
 
-/** The answer to one text. */
+/** The answer to one input. */
 export interface Generation {
   readonly text: string;
   /** Log-probability (nats) of the target, its end included. */
@@ -58,9 +67,9 @@ export interface Generation {
   readonly attention?: readonly (readonly number[])[] | undefined;
 }
 
-/** Stands in an array of answers for a text that cannot be answered. */
+/** Stands in an array of answers for an input that cannot be answered. */
 export interface Refusal {
-  /** One line: what is wrong with the text and what to do. */
+  /** One line: what is wrong with the input and what to do. */
   readonly error: string;
 }
 
@@ -85,15 +94,16 @@ export interface Score {
   readonly tokens: readonly { readonly token: string; readonly logProbability: number }[];
 }
 
-/** A source and a target. */
-export type Pair = readonly [source: string, target: string];
+/** A source and a target: of a language model a prompt and how it goes on. */
+export type Pair = readonly [source: ModelInput, target: string];
 
 /** An opened model, in this thread or behind a worker. Calls take turns; one that is aborted stops at the next step or batch. */
 export interface Service {
   readonly info: ModelInfo;
-  generate(texts: readonly string[], options: GenerateData, signal?: AbortSignal): Promise<Answer[]>;
-  stream(text: string, options: GenerateData, onPiece: (piece: Piece) => void, signal?: AbortSignal): Promise<Answer>;
+  generate(inputs: readonly unknown[], options: GenerateData, signal?: AbortSignal): Promise<Answer[]>;
+  stream(input: unknown, options: GenerateData, onPiece: (piece: Piece) => void, signal?: AbortSignal): Promise<Answer>;
   score(pairs: readonly Pair[], options: ScoreData, signal?: AbortSignal): Promise<(Score | Refusal)[]>;
+  predict(inputs: readonly unknown[], options: PredictData, signal?: AbortSignal): Promise<(Prediction | Refusal)[]>;
   /** After the calls under way. */
   dispose(): Promise<void>;
 }

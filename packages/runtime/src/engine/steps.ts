@@ -1,35 +1,37 @@
-import type { Bundle } from "../bundle.ts";
 import type { SessionOptions } from "../ort.ts";
+import type { Source } from "../model-source.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
 import type { SearchOptions } from "../search/options.ts";
 import { scoreTargets, type ScoreOptions, type TargetScore } from "../search/score.ts";
 import { search } from "../search/search.ts";
-import { Seq2Seq } from "../seq2seq.ts";
+import { Seq2Seq, type States } from "../seq2seq.ts";
+import type { StepModel } from "../step-model.ts";
+import { Ensemble } from "./ensemble.ts";
+import { disposeEach, type Members, openEach } from "./members.ts";
 
+type Sources = readonly Source[];
 type Ids = readonly (readonly number[])[];
 
-/** Encoder and decoder of a bundle, and what is done with them step by step. */
-export class Steps {
-  readonly #graphs: Seq2Seq;
-
-  private constructor(graphs: Seq2Seq) {
-    this.#graphs = graphs;
-  }
-
-  /** @throws UserError as `Seq2Seq.open` */
-  static async open(bundle: Bundle, options: SessionOptions): Promise<Steps> {
-    return new Steps(await Seq2Seq.open(bundle, options));
-  }
-
-  async search(sources: Ids, options: SearchOptions): Promise<Hypothesis[][]> {
-    return search(this.#graphs, sources, options);
-  }
-
-  async score(sources: Ids, targets: Ids, options: ScoreOptions): Promise<TargetScore[]> {
-    return scoreTargets(this.#graphs, sources, targets, options);
-  }
-
-  async dispose(): Promise<void> {
-    await this.#graphs.dispose();
-  }
+/** What is done with a model step by step. */
+interface Stepping {
+  search(sources: Sources, options: SearchOptions): Promise<Hypothesis[][]>;
+  score(sources: Sources, targets: Ids, options: ScoreOptions): Promise<TargetScore[]>;
 }
+
+/** Encoder and decoder of each member. */
+export interface Steps extends Stepping {
+  dispose(): Promise<void>;
+}
+
+/** @throws UserError as `Seq2Seq.open` */
+export async function openSteps(members: Members, options: SessionOptions): Promise<Steps> {
+  const opened = await openEach(members, (bundle) => Seq2Seq.open(bundle, options));
+  const [only, ...others] = opened;
+  const stepping = others.length === 0 ? stepsOf<States>(only as Seq2Seq) : stepsOf(new Ensemble<States>(opened));
+  return { ...stepping, dispose: () => disposeEach(opened) };
+}
+
+const stepsOf = <S>(model: StepModel<S>): Stepping => ({
+  search: (sources, options) => search(model, sources, options),
+  score: (sources, targets, options) => scoreTargets(model, sources, targets, options),
+});

@@ -2,9 +2,9 @@ import type { Bundle } from "../bundle.ts";
 import { UserError } from "../errors.ts";
 import { given } from "../given.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
-import type { TargetScore } from "../search/score.ts";
-import { createTokenizer, type Tokenizer } from "../tokenizer.ts";
-import { END_ID, SPECIAL_TOKENS, UNKNOWN_ID, type Vocabulary } from "../vocabulary.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { END_ID, SPECIAL_TOKENS, UNKNOWN_ID } from "../vocabulary.ts";
+import { attended } from "./attended.ts";
 import { Pieces } from "./pieces.ts";
 import type { Generation, Refusal, Score } from "./service.ts";
 
@@ -12,51 +12,72 @@ import type { Generation, Refusal, Score } from "./service.ts";
 const MANY_MARKS = /\p{M}{100}/u;
 const TOO_MANY_MARKS = "has 100 or more combining marks in a row, which no writing has; leave some out";
 
+interface GenerationForm {
+  readonly nBest: number;
+  readonly source: readonly string[] | undefined;
+  readonly attention: boolean;
+}
+
 /** Between the texts that a caller knows and the ids that the graphs know. */
 export class Texts {
   readonly #manifest: Bundle["manifest"];
-  readonly #sourceVocabulary: Vocabulary;
-  readonly #targetVocabulary: Vocabulary;
-  readonly #source: Tokenizer;
-  readonly #target: Tokenizer;
+  readonly #bundle: Bundle;
 
   constructor(bundle: Bundle) {
-    const { manifest } = bundle;
-    this.#manifest = manifest;
-    this.#sourceVocabulary = given(bundle.source, "source tokens");
-    this.#targetVocabulary = given(bundle.target, "target tokens");
-    this.#source = createTokenizer(given(manifest.source, "source tokens").tokens);
-    this.#target = createTokenizer(given(manifest.target, "target tokens").tokens);
+    this.#manifest = bundle.manifest;
+    this.#bundle = bundle;
   }
 
   /** Ids that end with `</s>`; nothing of a text without a token. */
-  encodeSource(text: string): number[] | Refusal | undefined {
+  encodeSource(text: unknown): number[] | Refusal | undefined {
     if (typeof text !== "string") throw new UserError(`a source must be a text, not ${typeof text}`);
-    if (MANY_MARKS.test(text)) return { error: `the text ${TOO_MANY_MARKS}` };
-    const tokens = this.#source.tokenize(text);
+    if (hasManyMarks(this.#source, text)) return { error: `the text ${TOO_MANY_MARKS}` };
+    const ids = this.#source.encode(text);
     const most = this.#manifest.maxSourceLength - 1;
-    if (tokens.length > most) return { error: tooLong(text, tokens.length, most) };
-    return tokens.length === 0 ? undefined : [...this.#sourceVocabulary.encode(tokens), END_ID];
+    if (ids.length > most) return { error: tooLong(text, ids.length, most) };
+    return ids.length === 0 ? undefined : [...ids, END_ID];
+  }
+
+  /** The tokens of a source as they are written, known or not. */
+  sourceTokens(text: string): string[] {
+    return this.#source.tokenize(text);
+  }
+
+  /** What a language model's answer begins with, without `</s>`; it may be empty. */
+  encodePrompt(text: unknown): number[] | Refusal {
+    if (typeof text !== "string") throw new UserError(`a prompt must be a text, not ${typeof text}`);
+    try {
+      const ids = this.encodePrefix(text, "the prompt");
+      const most = this.#manifest.maxTargetLength;
+      return ids.length > most ? { error: tooLong(text, ids.length, most) } : ids;
+    } catch (error) {
+      if (error instanceof UserError) return { error: error.message };
+      throw error;
+    }
   }
 
   /** Ids without `</s>`. */
   encodeTarget(text: string, what: string): number[] {
     if (typeof text !== "string") throw new UserError(`${what} must be a text, not ${typeof text}`);
-    if (MANY_MARKS.test(text)) throw new UserError(`${what} ${TOO_MANY_MARKS}`);
-    return this.#targetVocabulary.encode(this.#target.tokenize(text));
+    if (hasManyMarks(this.#target, text)) throw new UserError(`${what} ${TOO_MANY_MARKS}`);
+    return this.#target.encode(text);
   }
 
   /** As `encodeTarget`. @throws UserError also for tokens that the vocabulary lacks: an answer that begins with `<unk>` is not what was asked for */
-  encodePrefix(text: string): number[] {
-    const ids = this.encodeTarget(text, "prefix");
-    const unknown = [...new Set(this.#target.tokenize(text).filter((_, i) => ids[i] === UNKNOWN_ID))];
+  encodePrefix(text: string, what = "prefix"): number[] {
+    const ids = this.encodeTarget(text, what);
+    const unknown = this.#target.unknown(text);
     if (unknown.length === 0) return ids;
-    throw new UserError(`prefix holds ${JSON.stringify(unknown.slice(0, 9)).slice(1, -1)}, not in the model's vocabulary`);
+    throw new UserError(`${what} holds ${JSON.stringify(unknown.slice(0, 9)).slice(1, -1)}, not in the model's vocabulary`);
   }
 
-  /** @param hypotheses best first */
-  generation(hypotheses: readonly Hypothesis[], nBest: number): Generation | Refusal {
-    const [best, ...others] = hypotheses.map((hypothesis) => this.#generation(hypothesis));
+  /**
+   * @param hypotheses best first
+   * @param form.source its tokens, where they stand for what is unknown in the answer; the hypotheses then have attention
+   * @param form.attention whether it is given out
+   */
+  generation(hypotheses: readonly Hypothesis[], { nBest, ...form }: GenerationForm): Generation | Refusal {
+    const [best, ...others] = hypotheses.map((hypothesis) => this.#generation(hypothesis, form));
     if (best === undefined) return { error: "no answer satisfies all options; relax minLength, noRepeatNgram or prefix" };
     return nBest > 1 ? { ...best, nBest: [best, ...others] } : best;
   }
@@ -67,21 +88,35 @@ export class Texts {
     return nBest > 1 ? { ...empty, nBest: [empty] } : empty;
   }
 
-  score(target: readonly number[], { score, logProbabilities }: TargetScore): Score {
-    const names = [...this.#targetVocabulary.decode(target), SPECIAL_TOKENS[END_ID] as string];
+  /** @param logProbabilities of each token of the target, and of its end */
+  score(target: readonly number[], logProbabilities: readonly number[]): Score {
+    const names = [...this.#target.vocabulary.decode(target), SPECIAL_TOKENS[END_ID] as string];
+    const score = logProbabilities.reduce((sum, value) => sum + value, 0);
     return { score, tokens: names.map((token, i) => ({ token, logProbability: logProbabilities[i] as number })) };
   }
 
   pieces(): Pieces {
-    return new Pieces(this.#targetVocabulary, this.#target.unit);
+    return new Pieces(this.#target);
   }
 
-  #generation({ ids, attention, ...figures }: Hypothesis): Generation {
-    const tokens = this.#targetVocabulary.decode(ids);
+  get #source(): Tokenizer {
+    return given(this.#bundle.source, "source tokens");
+  }
+
+  get #target(): Tokenizer {
+    return given(this.#bundle.target, "target tokens");
+  }
+
+  #generation({ ids, attention, ...figures }: Hypothesis, form: Omit<GenerationForm, "nBest">): Generation {
+    const { source } = form;
+    const known = this.#target.vocabulary.decode(ids);
+    const tokens = source ? known.map((token, i) => (ids[i] === UNKNOWN_ID ? attended(attention?.[i], source) : token)) : known;
     const generation = { text: this.#target.detokenize(tokens), tokens, ...figures };
-    return attention === undefined ? generation : { ...generation, attention: attention.map((row) => Array.from(row)) };
+    return attention === undefined || !form.attention ? generation : { ...generation, attention: attention.map((row) => Array.from(row)) };
   }
 }
+
+const hasManyMarks = ({ normalizes }: Tokenizer, text: string): boolean => normalizes && MANY_MARKS.test(text);
 
 function tooLong(text: string, length: number, most: number): string {
   const start = Array.from(text.slice(0, 60)).slice(0, 30).join("");

@@ -10,9 +10,10 @@ import { notFinite } from "../search/logits.ts";
 import type { Interruption } from "../search/options.ts";
 import { pacer } from "../search/pacer.ts";
 import type { SearchSettings } from "../search/settings.ts";
+import type { Source } from "../model-source.ts";
 import { sourceFeeds } from "../source-feeds.ts";
 
-type Sources = readonly (readonly number[])[];
+type Sources = readonly Source[];
 
 /** Whether the graph has all that a search asks for. */
 export function servesWhole({ minLength, coveragePenalty, noRepeatNgram, prefix, attention, sampling }: SearchSettings): boolean {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import { openPath } from "../folder.ts";
 import { requireProvider } from "../probe.ts";
@@ -18,6 +19,16 @@ export const platform: Platform = {
     return readFile(path).catch((error: NodeJS.ErrnoException) => {
       throw error.code === "ENOENT" ? new UserError(`${path}: is missing`, { cause: error }) : error;
     });
+  },
+
+  async readPixels(picture) {
+    const isPath = typeof picture === "string" || picture instanceof URL;
+    // Pixels and floats are arrays of numbers too, but stand for no file.
+    if (!isPath && !(picture instanceof Uint8Array)) return undefined;
+    const { decodeImage, readPixels } = await import("../images/read-image.ts");
+    return isPath
+      ? readPixels(String(picture).startsWith("file:") ? fileURLToPath(picture) : String(picture))
+      : decodeImage(picture, "the picture");
   },
 
   openPath,

@@ -1,4 +1,5 @@
 import type { BundleFiles } from "../bundle.ts";
+import type { Pixels } from "../images/pixels.ts";
 import type { Provider } from "../providers.ts";
 
 /** All that differs between Node and a browser where a model works. `#platform` is the one of where the program runs. */
@@ -11,6 +12,8 @@ export interface Platform {
   readFile(path: string): Promise<Uint8Array>;
   /** Opens a bundle in the machine's own file system; pages have none. */
   readonly openPath?: ((path: string | URL) => Promise<BundleFiles>) | undefined;
+  /** The pixels of what only this side can read as a picture (files, a page's elements); undefined for what is none of it. @throws UserError where it is damaged */
+  readPixels(picture: unknown): Promise<Pixels | undefined>;
   /** What an address that a caller gives means, wherever it is read. */
   resolveAddress(source: string | URL): string;
   /** Whether a provider is there, before anything is loaded on it. @throws UserError with what it needs */

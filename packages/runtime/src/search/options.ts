@@ -104,7 +104,7 @@ export function parseSearchOptions(input: unknown): SearchData {
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
     if (name === "prefix") requireList(value);
-    else if (name === "attention") requireFlag(value);
+    else if (name === "attention") requireFlag(name, value);
     else requireNumber(name as keyof SearchNumbers, value);
   }
   return { ...input };
@@ -139,8 +139,8 @@ export function requireList(value: unknown): asserts value is readonly number[] 
   if (!right) throw new UserError(`prefix must be a list of token ids, not ${describe(value)}`);
 }
 
-export function requireFlag(value: unknown): asserts value is boolean {
-  if (typeof value !== "boolean") throw new UserError(`attention must be true or false, not ${describe(value)}`);
+export function requireFlag(name: string, value: unknown): asserts value is boolean {
+  if (typeof value !== "boolean") throw new UserError(`${name} must be true or false, not ${describe(value)}`);
 }
 
 function describe(value: unknown): string {

@@ -41,7 +41,7 @@ export function resolveSearchOptions(options: SearchOptions, vocabularySize: num
   const number = (name: keyof SearchNumbers): number => (options[name] ?? SEARCH_NUMBERS[name].default) as number;
   const { temperature, topK, topP, prefix = [], attention = false } = options;
   requireList(prefix);
-  requireFlag(attention);
+  requireFlag("attention", attention);
   const samples = temperature !== 0 && (temperature ?? topK ?? topP) !== undefined;
   const settings: SearchSettings = {
     maxLength: number("maxLength"),

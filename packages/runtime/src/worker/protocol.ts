@@ -2,7 +2,11 @@ import type { Failure } from "./failure.ts";
 
 /** What the model's side is asked for: a method of `Service` with its arguments, or to stop one. */
 export type Request =
-  | { readonly id: number; readonly method: "open" | "generate" | "stream" | "score" | "dispose"; readonly args: readonly unknown[] }
+  | {
+      readonly id: number;
+      readonly method: "open" | "generate" | "stream" | "score" | "predict" | "dispose";
+      readonly args: readonly unknown[];
+    }
   | { readonly abort: number };
 
 /** What it says: that it is there, something on the way to an answer, and the answer. */

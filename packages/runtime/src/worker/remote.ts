@@ -11,6 +11,7 @@ import type {
   ScoreData,
   Service,
 } from "../engine/service.ts";
+import type { PredictData, Prediction } from "../predict/prediction.ts";
 import { toError } from "./failure.ts";
 import type { Channel, Reply, Request } from "./protocol.ts";
 
@@ -59,16 +60,20 @@ export class Remote implements Service {
     return this.#info;
   }
 
-  async generate(texts: readonly string[], options: GenerateData, signal?: AbortSignal): Promise<Answer[]> {
-    return (await this.#call("generate", [texts, options], { signal })) as Answer[];
+  async generate(inputs: readonly unknown[], options: GenerateData, signal?: AbortSignal): Promise<Answer[]> {
+    return (await this.#call("generate", [inputs, options], { signal })) as Answer[];
   }
 
-  async stream(text: string, options: GenerateData, onEvent: (piece: Piece) => void, signal?: AbortSignal): Promise<Answer> {
-    return (await this.#call("stream", [text, options], { signal, onEvent })) as Answer;
+  async stream(input: unknown, options: GenerateData, onEvent: (piece: Piece) => void, signal?: AbortSignal): Promise<Answer> {
+    return (await this.#call("stream", [input, options], { signal, onEvent })) as Answer;
   }
 
   async score(pairs: readonly Pair[], options: ScoreData, signal?: AbortSignal): Promise<(Score | Refusal)[]> {
     return (await this.#call("score", [pairs, options], { signal })) as (Score | Refusal)[];
+  }
+
+  async predict(inputs: readonly unknown[], options: PredictData, signal?: AbortSignal): Promise<(Prediction | Refusal)[]> {
+    return (await this.#call("predict", [inputs, options], { signal })) as (Prediction | Refusal)[];
   }
 
   async dispose(): Promise<void> {

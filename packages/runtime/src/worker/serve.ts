@@ -1,5 +1,6 @@
 import { Engine } from "../engine/engine.ts";
 import type { GenerateData, OpenRequest, Pair, ScoreData, Service } from "../engine/service.ts";
+import type { PredictData } from "../predict/prediction.ts";
 import { toFailure } from "./failure.ts";
 import type { Port, Request } from "./protocol.ts";
 
@@ -21,11 +22,13 @@ export function serve(port: Port): void {
         opened = await Engine.open(args[0] as OpenRequest, { signal, onProgress: onEvent });
         return opened.info;
       case "generate":
-        return service().generate(args[0] as string[], args[1] as GenerateData, signal);
+        return service().generate(args[0] as unknown[], args[1] as GenerateData, signal);
       case "stream":
-        return service().stream(args[0] as string, args[1] as GenerateData, onEvent, signal);
+        return service().stream(args[0], args[1] as GenerateData, onEvent, signal);
       case "score":
         return service().score(args[0] as Pair[], args[1] as ScoreData, signal);
+      case "predict":
+        return service().predict(args[0] as unknown[], args[1] as PredictData, signal);
       case "dispose":
         return opened?.dispose();
     }

@@ -1,0 +1,100 @@
+import { UserError } from "../errors.ts";
+import { requireKnown } from "../known-options.ts";
+import type { Source } from "../model-source.ts";
+import type { PredictingModel } from "../predict/predict.ts";
+import { readInputs } from "../predict/read-inputs.ts";
+import { requireFlag, SEARCH_DATA_NAMES, type Interruption, type SearchOptions } from "../search/options.ts";
+import { attended } from "./attended.ts";
+import type { Answer, GenerateData, Pair, Piece, Refusal, Score, ScoreData } from "./service.ts";
+
+const OPTION_NAMES = [...SEARCH_DATA_NAMES, "replaceUnknown"];
+
+type Following = Pick<SearchOptions, "signal" | "pause" | "onToken">;
+
+/** What a model of which the answers are tokens does. */
+export class TokenAnswers {
+  readonly #model: PredictingModel;
+
+  constructor(model: PredictingModel) {
+    this.#model = model;
+  }
+
+  async generate(inputs: readonly unknown[], options: GenerateData, following: Following): Promise<Answer[]> {
+    requireKnown(options, OPTION_NAMES);
+    const { texts, read, graphs, bundle } = this.#model;
+    const { prefix, replaceUnknown = false, ...data } = options;
+    const { nBest = 1, attention = false } = data;
+    this.#requireReplacing(replaceUnknown);
+    const { answers, sources, places } = readInputs<Answer>(inputs, read, texts.empty(nBest));
+    const found = await graphs.search(sources, {
+      ...data,
+      ...following,
+      attention: replaceUnknown ? true : attention,
+      maxLength: data.maxLength ?? bundle.manifest.maxTargetLength,
+      ...this.#prefixes(sources, prefix),
+    });
+    for (const [i, place] of places.entries()) {
+      const source = replaceUnknown ? texts.sourceTokens(inputs[place] as string) : undefined;
+      answers[place] = texts.generation(found[i] ?? [], { nBest, source, attention });
+    }
+    return answers;
+  }
+
+  async stream(input: unknown, options: GenerateData, onPiece: (piece: Piece) => void, interruption: Interruption): Promise<Answer> {
+    const { texts } = this.#model;
+    const pieces = texts.pieces();
+    const source = options.replaceUnknown === true && typeof input === "string" ? texts.sourceTokens(input) : undefined;
+    const onToken = (_: number, id: number, weights?: Float32Array): void => onPiece(pieces.add(id, source && attended(weights, source)));
+    const [answer] = await this.generate([input], options, { ...interruption, onToken });
+    const rest = pieces.end();
+    if (rest !== "") onPiece({ text: rest, tokens: [] });
+    return answer as Answer;
+  }
+
+  async score(pairs: readonly Pair[], data: ScoreData, interruption: Interruption): Promise<(Score | Refusal)[]> {
+    requireKnown(data, ["batchSize"]);
+    requirePairs(pairs);
+    const { texts, read, graphs } = this.#model;
+    const refusal: Refusal = { error: "the source has no token; leave the pair out" };
+    const { answers, sources, places } = readInputs<Score | Refusal>(
+      pairs.map(([source]) => source),
+      read,
+      refusal,
+    );
+    const rests = places.map((place) => texts.encodeTarget((pairs[place] as Pair)[1], "a target"));
+    const targets = this.#isLanguageModel ? rests.map((rest, i) => [...(sources[i] as Source), ...rest]) : rests;
+    const scores = await graphs.score(sources, targets, { batchSize: data.batchSize, ...interruption });
+    for (const [i, { logProbabilities }] of scores.entries()) {
+      const rest = rests[i] as number[];
+      // Of what follows a prompt.
+      answers[places[i] as number] = texts.score(rest, logProbabilities.slice(-rest.length - 1));
+    }
+    return answers;
+  }
+
+  get #isLanguageModel(): boolean {
+    return this.#model.bundle.manifest.model.input.kind === "none";
+  }
+
+  /** What targets begin with: a language model's are its sources. */
+  #prefixes(sources: readonly Source[], prefix: string | undefined): Pick<SearchOptions, "prefix" | "prefixes"> {
+    if (!this.#isLanguageModel) return { prefix: prefix === undefined ? undefined : this.#model.texts.encodePrefix(prefix) };
+    if (prefix !== undefined) throw new UserError("prefix: a language model's answer begins with the prompt; give that alone");
+    return { prefixes: sources };
+  }
+
+  #requireReplacing(replaceUnknown: unknown): void {
+    requireFlag("replaceUnknown", replaceUnknown);
+    if (!replaceUnknown) return;
+    const { input, output } = this.#model.bundle.manifest.model;
+    if (input.kind !== "tokens") throw new UserError("replaceUnknown takes words of the source, and this model's is no text; leave it out");
+    if (output.kind === "tokens" && output.attention === "none")
+      throw new UserError("replaceUnknown needs a model that attends to its source, and this one does not; leave it out");
+  }
+}
+
+/** A text, too, can be taken apart as a pair is. @throws UserError */
+function requirePairs(pairs: readonly unknown[]): void {
+  for (const [i, pair] of pairs.entries())
+    if (!Array.isArray(pair) || pair.length !== 2) throw new UserError(`pair ${i + 1} must be [source, target]`);
+}
