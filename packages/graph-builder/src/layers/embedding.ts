@@ -19,21 +19,24 @@ const MAX_TABLE = 2_000_000;
 
 const made = new WeakMap<Value, { readonly of: readonly Value[]; readonly result: Value }>();
 
+/** How a product x W and a bias are joined, row by row; one for each bias. */
+type Join = (product: Value, b: Value) => Value;
+
 /** E W + b, made once: every place that looks rows up takes the same table. */
-function multipliedOut(table: Value, w: Value, b: Value): Value {
+function multipliedOut(table: Value, w: Value, b: Value, join: Join): Value {
   const known = made.get(b);
   if (known && known.of[0] === table && known.of[1] === w) return known.result;
-  const result = add(matmul(table, w), b);
+  const result = join(matmul(table, w), b);
   made.set(b, { of: [table, w], result });
   return result;
 }
 
 /**
- * y = x W + b, x [..., K], w [K, N] -> y [..., N].
+ * y = x W + b, or x W and b joined otherwise: x [..., K], w [K, N] -> y [..., N].
  * Where x is rows of an embedding E, (E W + b)[ids] is the same: it is taken where the vocabulary is smaller than the number of rows
  * (training), or where the table is small enough to be multiplied out once, when the model is loaded (inference).
  */
-export function project(scope: Scope, x: Value, w: Value, b: Value): Value {
+export function project(scope: Scope, x: Value, w: Value, b: Value, join: Join = add): Value {
   const lookup = x.producer?.op === "Gather" && x.producer.attributes.axis === 0 ? x.producer : null;
   if (lookup) {
     const [table, ids] = lookup.inputs as [Value, Value];
@@ -43,7 +46,7 @@ export function project(scope: Scope, x: Value, w: Value, b: Value): Value {
       typeof rows === "number" &&
       table.shape.length === 2 &&
       (parameters === "inputs" ? rows < tokens : rows * (w.shape[1] as number) <= MAX_TABLE);
-    if (cheaper) return gather(multipliedOut(table, w, b), ids);
+    if (cheaper) return gather(multipliedOut(table, w, b, join), ids);
   }
-  return add(matmul(x, w), b);
+  return join(matmul(x, w), b);
 }

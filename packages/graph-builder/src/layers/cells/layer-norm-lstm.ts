@@ -2,6 +2,7 @@ import { add, mul, sigmoid, tanh } from "../../ops/elementwise.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { filled, split } from "../../ops/movement.ts";
 import { layerNormalization } from "../../ops/reduce.ts";
+import { project } from "../embedding.ts";
 import type { CellKind } from "./cell.ts";
 
 /**
@@ -31,7 +32,7 @@ export const layerNormLstm: CellKind = {
     return {
       parts: layerNormLstm.parts,
       width: 4 * hidden,
-      project: (x) => layerNormalization(matmul(x, wx), sx, b),
+      project: (x) => project(scope, x, wx, b, (product, bias) => layerNormalization(product, sx, bias)),
       step(projected, [h, c], seen = h) {
         const z = add(projected, layerNormalization(matmul(seen, wh), sh, none));
         const [iof, g] = split(z, [3 * hidden, hidden], 1);
