@@ -37,6 +37,7 @@ export async function exactMatch(pairs: Pairs, limit: number, decode: DecodeIds)
   return matches.length / count;
 }
 
-function isMatch(answer: ArrayLike<number>, target: Int32Array): boolean {
+/** Whether an answer is the target; one with an unknown token can never be matched. */
+export function isMatch(answer: ArrayLike<number>, target: Int32Array): boolean {
   return answer.length === target.length && target.every((id, i) => id !== UNKNOWN_ID && id === answer[i]);
 }

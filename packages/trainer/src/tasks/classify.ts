@@ -1,20 +1,13 @@
-import { columnOf } from "../data/rows.ts";
 import { classificationFigures } from "../measures/classification.ts";
 import { labelled } from "./labelled.ts";
 import type { Told } from "./labelled.ts";
 import type { Figures } from "./task.ts";
 
-/** A text to one of a few labels: lines of text, tab, label. */
+/** A source to one of a few labels: lines of text, tab, label. */
 export const classify = labelled({
   name: "classify",
   unit: "label",
   perStep: false,
-  parse: (row, { data }) => [
-    {
-      text: columnOf(row, data.sourceColumn, "text", "data.sourceColumn"),
-      labels: [columnOf(row, data.targetColumn, "label", "data.targetColumn")],
-    },
-  ],
   measure: classFigures,
   details: classDetails,
 });

@@ -1,4 +1,3 @@
-import { columnOf } from "../data/rows.ts";
 import { classFigures } from "./classify.ts";
 import { labelled } from "./labelled.ts";
 
@@ -7,13 +6,9 @@ export const nextToken = labelled({
   name: "next",
   unit: "token",
   perStep: false,
-  parse(row, { data, forecast }, tokenizer) {
-    const tokens = tokenizer.tokenize(columnOf(row, data.sourceColumn, "sequence", "data.sourceColumn"));
-    return tokens.slice(1).map((label, i) => ({
-      text: tokenizer.detokenize(tokens.slice(Math.max(0, i + 1 - forecast.window), i + 1)),
-      labels: [label],
-    }));
+  expand(text, { tokenize, detokenize }, { forecast: { window } }) {
+    const tokens = tokenize(text);
+    return tokens.slice(1).map((target, i) => ({ source: detokenize(tokens.slice(Math.max(0, i + 1 - window), i + 1)), target }));
   },
   measure: classFigures,
-  details: () => ({}),
 });

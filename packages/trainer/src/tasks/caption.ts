@@ -1,0 +1,42 @@
+import { readBundle, search, Seq2Seq } from "@s2s/runtime";
+import { isMatch } from "../evaluate.ts";
+import type { PairedExamples } from "../data/paired-examples.ts";
+import { bundleTokens, learnTokens } from "../data/targets/tokens.ts";
+import { spread } from "./classes.ts";
+import { loadPaired, readPaired } from "./paired.ts";
+import type { TargetForm } from "./paired.ts";
+import type { Task } from "./task.ts";
+import { tokenFigures } from "./token-figures.ts";
+
+const form: TargetForm = { task: "caption", kind: "image", learn: learnTokens, of: bundleTokens };
+
+/** An image, or numbers of another form, to a text that says what it is. */
+export const caption: Task<PairedExamples> = {
+  name: "caption",
+  unit: "token",
+  load: (config) => loadPaired(form, config),
+  read: (file, config, bundle) => readPaired(form, file, config, bundle),
+  figures: tokenFigures,
+  measure: async (folder, examples, { limit = examples.count, provider, threads, batchSize } = {}) => {
+    const bundle = await readBundle(folder);
+    const model = await Seq2Seq.open(bundle, { provider, threads });
+    try {
+      const chosen = Array.from(spread(examples, limit));
+      const found = await search(
+        model,
+        chosen.map((example) => examples.sourceOf(example)),
+        { maxLength: bundle.manifest.maxTargetLength, batchSize },
+      );
+      const right = chosen.filter((example, i) => isMatch(found[i]?.[0]?.ids ?? [], targetOf(examples, example)));
+      return { sequenceAccuracy: right.length / chosen.length };
+    } finally {
+      await model.dispose();
+    }
+  },
+};
+
+/** Ids of the right answer, without `</s>`. */
+function targetOf(examples: PairedExamples, example: number): Int32Array {
+  const { target_output: output } = examples.collate(Uint32Array.of(example), 1).tensors;
+  return output!.data.subarray(0, -1) as Int32Array;
+}
