@@ -1,5 +1,7 @@
 export { crossEntropy } from "./reference/cross-entropy.ts";
 export type { Weights } from "./reference/parameters.ts";
+export { PredictorReference } from "./reference/predictor.ts";
+export type { PredictedExample } from "./reference/predictor.ts";
 export { Reference } from "./reference/seq2seq.ts";
 export type { DecoderStates, IdPair } from "./reference/seq2seq.ts";
 export { searchReference } from "./reference/search.ts";
