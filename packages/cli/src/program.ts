@@ -10,6 +10,7 @@ import { exportCommand } from "./commands/export.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { parityCommand } from "./commands/parity.ts";
+import { plotCommand } from "./commands/plot.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -59,6 +60,7 @@ export function createProgram(terminal: Terminal): Command {
     doctorCommand(terminal),
     benchCommand(terminal),
     parityCommand(terminal),
+    plotCommand(terminal),
     schemaCommand(terminal),
     serveCommand(terminal),
     helpCommand(program),

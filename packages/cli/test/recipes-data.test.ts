@@ -163,7 +163,7 @@ describe("captions", () => {
   ]) as [string, string][];
 
   it("unpacks the pictures and holds out tones of known emoji, or whole emoji", async () => {
-    await put("emoji/captions.tsv", text(named.map((row) => [...row, "Group"].join("\t"))));
+    await put("emoji/captions.tsv", text(named.map((row) => row.concat("Group").join("\t"))));
     await put(
       "emoji/images-png32.tar.gz",
       tarGz(Object.fromEntries(named.map(([file]) => [`png32/${file}`, `picture ${file}`.padEnd(600)]))),
