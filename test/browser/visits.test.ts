@@ -33,7 +33,7 @@ describe.skipIf(browser === undefined)("a visitor who comes again", async () => 
     return { answer, requests: [...server.requests] };
   }
 
-  const heavy = (requests: readonly string[]): string[] => requests.filter((path) => /\.(wasm|onnx|safetensors)$|vocabulary/.test(path));
+  const heavy = (requests: readonly string[]): string[] => requests.filter((path) => /\.(wasm|onnx|safetensors)$|tokenizer/.test(path));
 
   test("fetches no bytes of the model or of wasm again, and notices a new version", async () => {
     const server = (await startServer()).folder("/site/", site);
@@ -53,7 +53,7 @@ describe.skipIf(browser === undefined)("a visitor who comes again", async () => 
     expect(updated.answer).toBe(second);
     expect(heavy(updated.requests)).toContain("/site/bundle/weights.safetensors");
     // What did not change is not fetched again.
-    expect(heavy(updated.requests).filter((path) => /\.(wasm|onnx)$|vocabulary/.test(path))).toEqual([]);
+    expect(heavy(updated.requests).filter((path) => /\.(wasm|onnx)$|tokenizer/.test(path))).toEqual([]);
     await context.close();
   });
 

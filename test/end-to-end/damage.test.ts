@@ -33,8 +33,8 @@ describe("damage at a random place", () => {
     "decoder.onnx",
     "generate.onnx",
     "weights.safetensors",
-    "source.vocabulary.json",
-    "target.vocabulary.json",
+    "source.tokenizer.json",
+    "target.tokenizer.json",
   ];
   const ways = ["flip", "cut"] as const;
 

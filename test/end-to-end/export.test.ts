@@ -180,7 +180,7 @@ async function fragileCopy(name: string): Promise<void> {
   }
   const columns = manifest.target!.size;
   weights.get("decoder.readout.w")!.data.fill(30_000, unit * columns, (unit + 1) * columns);
-  const side = (vocabulary: typeof source) => ({ tokens: "char" as const, vocabulary: vocabulary!, maxLength: 32 });
+  const side = (tokenizer: typeof source) => ({ tokenizer: tokenizer!, maxLength: 32 });
   const sides = textSides({ source: side(source), target: side(target) });
   const parts = {
     model: manifest.model,

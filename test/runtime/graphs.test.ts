@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initialize, traceInference } from "@s2s/graph-builder";
-import { load, SPECIAL_TOKENS, UserError, Vocabulary, type Generation, type GenerateOptions, type Model } from "@s2s/runtime";
+import { load, SPECIAL_TOKENS, Tokenizer, UserError, type Generation, type GenerateOptions, type Model } from "@s2s/runtime";
 import { buildInferenceGraphs, exportBundle, modelConfig, resolveConfig, textSides } from "@s2s/trainer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packSingleFile } from "../../packages/trainer/src/export/single-file.ts";
@@ -21,14 +21,14 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "s2s-graphs-"));
   folder = join(root, "folder");
   const single = join(root, "single");
-  const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...LETTERS]);
+  const tokenizer = new Tokenizer({ unit: "char", tokens: [...SPECIAL_TOKENS, ...LETTERS] });
   const side = { embedding: 9, hidden: 13, layers: 2 };
-  const size = { source: vocabulary.size, target: vocabulary.size };
+  const size = { source: tokenizer.size, target: tokenizer.size };
   const model = modelConfig(resolveConfig({ encoder: side, decoder: side }, "test"), size);
   const weights = new Map(
     traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 3).map((w) => w * 5) }]),
   );
-  const text = { tokens: "char" as const, vocabulary, maxLength: MAX_LENGTH + 1 };
+  const text = { tokenizer, maxLength: MAX_LENGTH + 1 };
   const { manifest, files } = textSides({ source: text, target: { ...text, maxLength: MAX_LENGTH } });
   const parts = { model, weights, manifest: { task: "translate" as const, ...manifest }, files, training: {} };
   diverged = join(root, "diverged");

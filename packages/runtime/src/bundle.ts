@@ -13,11 +13,12 @@ import type { GraphSource } from "./ort.ts";
 import { namesOf } from "./names-of.ts";
 import { parseManifest } from "./parse-manifest.ts";
 import { parseLabels } from "./labels.ts";
-import { Vocabulary } from "./vocabulary.ts";
+import { parseTokenizer } from "./tokenizers/parse.ts";
+import type { Tokenizer } from "./tokenizers/tokenizer.ts";
 
 /** Larger ones are not what s2s writes, and would fill the memory before they could be refused. */
 const MAX_MANIFEST_BYTES = 16 * 2 ** 20;
-const MAX_VOCABULARY_BYTES = 256 * 2 ** 20;
+const MAX_NAMES_BYTES = 256 * 2 ** 20;
 
 /** Where the files of a bundle come from: a folder, a web server, a user's upload, the inside of a single .onnx file. */
 export interface BundleFiles {
@@ -46,8 +47,8 @@ export interface Bundle {
   /** The one that is used. */
   readonly variant: Variant;
   /** Of the source's and the target's tokens, where the model has such. */
-  readonly source: Vocabulary | undefined;
-  readonly target: Vocabulary | undefined;
+  readonly source: Tokenizer | undefined;
+  readonly target: Tokenizer | undefined;
   /** What the model chooses from, where it labels. */
   readonly labels: readonly string[] | undefined;
   readonly files: BundleFiles;
@@ -63,7 +64,7 @@ export interface OpenOptions {
 }
 
 /**
- * Reads a bundle and checks what is used of it: the manifest, then size and SHA-256 of the variant's files, then the vocabularies. Nothing of a bundle
+ * Reads a bundle and checks what is used of it: the manifest, then size and SHA-256 of the variant's files, then the tokenisers. Nothing of a bundle
  * is used before that.
  * @throws UserError that names the file which is missing, damaged or not what the manifest says, or the precisions that there are
  */
@@ -72,10 +73,11 @@ export async function openBundle(files: BundleFiles, { precision = "auto", suppo
   const manifest = parseManifest(decodeText(await files.readManifest(MAX_MANIFEST_BYTES), where), where);
   const variant = chooseVariant(manifest, files.single !== undefined, where, precision, supports);
   const needed = filesOf(manifest, variant);
-  requireSmallVocabularies(files, manifest);
+  requireSmallNames(files, manifest);
   await files.fetch(every ? manifest.files : needed);
-  const source = manifest.source && (await readVocabulary(files, manifest, manifest.source));
-  const target = manifest.target && (await readVocabulary(files, manifest, manifest.target));
+  const source = manifest.source && (await readTokenizer(files, manifest, manifest.source));
+  const isShared = manifest.target !== undefined && manifest.target.file === manifest.source?.file;
+  const target = isShared ? source : manifest.target && (await readTokenizer(files, manifest, manifest.target));
   const labels = manifest.labels && (await readLabels(files, manifest, manifest.labels));
   await files.settle?.(manifest.files);
   return { manifest, variant, source, target, labels, files };
@@ -107,21 +109,19 @@ function filesOf(manifest: Manifest, { graphs, weights }: Variant): FileInfo[] {
   return files.filter(({ name }) => names.has(name));
 }
 
-function requireSmallVocabularies(files: BundleFiles, manifest: Manifest): void {
+function requireSmallNames(files: BundleFiles, manifest: Manifest): void {
   const names = namesOf(manifest);
   for (const { name, bytes } of manifest.files) {
-    if (bytes <= MAX_VOCABULARY_BYTES || !names.includes(name)) continue;
-    throw new UserError(`${files.locate(name)}: is too large (${bytes} bytes, at most ${MAX_VOCABULARY_BYTES} are read)`);
+    if (bytes <= MAX_NAMES_BYTES || !names.includes(name)) continue;
+    throw new UserError(`${files.locate(name)}: is too large (${bytes} bytes, at most ${MAX_NAMES_BYTES} are read)`);
   }
 }
 
-async function readVocabulary(files: BundleFiles, manifest: Manifest, { vocabulary: name, size }: TokenizerInfo): Promise<Vocabulary> {
-  const where = files.locate(name);
-  const vocabulary = Vocabulary.parse(decodeText(await files.read(fileInfo(manifest, name)), where), where);
-  if (vocabulary.size !== size) {
-    throw new UserError(`${where}: has ${vocabulary.size} tokens, but the manifest says ${size}; export the bundle again`);
-  }
-  return vocabulary;
+async function readTokenizer(files: BundleFiles, manifest: Manifest, { tokens, file, size }: TokenizerInfo): Promise<Tokenizer> {
+  const where = files.locate(file);
+  const tokenizer = parseTokenizer(decodeText(await files.read(fileInfo(manifest, file)), where), tokens, where);
+  if (tokenizer.size === size) return tokenizer;
+  throw new UserError(`${where}: has ${tokenizer.size} tokens, but the manifest says ${size}; export the bundle again`);
 }
 
 async function readLabels(

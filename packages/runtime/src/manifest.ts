@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ModelSchema } from "./model-config.ts";
+import { TOKEN_UNITS } from "./tokenizers/cut.ts";
 
 export {
   ATTENTIONS,
@@ -23,6 +24,8 @@ export {
   type Pooling,
   type Seq2SeqConfig,
 } from "./model-config.ts";
+
+export { TOKEN_UNITS, type TokenUnit } from "./tokenizers/cut.ts";
 
 /** The manifest's file name inside a bundle. */
 export const MANIFEST_FILE = "s2s.json";
@@ -70,10 +73,9 @@ const innerShape = v.pipe(
 export const StateInfoSchema = v.strictObject({ initial: v.nullable(name), input: name, output: name, shape: innerShape });
 
 export const TokenizerSchema = v.strictObject({
-  tokens: v.picklist(["char", "word"]),
-  normalization: v.literal("NFC"),
-  /** File with the vocabulary: a JSON array of strings, the index is the id. */
-  vocabulary: fileName,
+  tokens: v.picklist(TOKEN_UNITS),
+  /** In the form of Hugging Face's tokenizer.json; both sides may share one. */
+  file: fileName,
   size: count(10_000_000),
 });
 
@@ -128,6 +130,8 @@ export const SeriesSchema = v.strictObject({
   outputs: v.pipe(v.array(name), v.minLength(1), v.maxLength(10_000)),
   /** Steps that are looked back upon. */
   window: count(MAX_LENGTH),
+  /** Mean change of each output over a season in the training part: what MASE measures errors by. */
+  seasonalErrors: v.optional(v.pipe(v.array(loss), v.maxLength(10_000))),
 });
 
 export const FileInfoSchema = v.strictObject({

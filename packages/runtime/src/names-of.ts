@@ -2,4 +2,4 @@ import type { Manifest } from "./manifest.ts";
 
 /** Files whose content the runtime itself reads: names of tokens and labels. */
 export const namesOf = ({ source, target, labels }: Manifest): string[] =>
-  [source?.vocabulary, target?.vocabulary, labels?.file].filter((name) => name !== undefined);
+  [source?.file, target?.file, labels?.file].filter((name) => name !== undefined);

@@ -10,6 +10,8 @@ export { Engine } from "./engine/engine.ts";
 export { UserError } from "./errors.ts";
 export { given } from "./given.ts";
 export { namesOf } from "./names-of.ts";
+export { contentSource } from "./model-source.ts";
+export type { Source } from "./model-source.ts";
 export { openGraph } from "./open-graph.ts";
 export { Queue } from "./queue.ts";
 export { search } from "./search/search.ts";
@@ -18,9 +20,9 @@ export type { States } from "./seq2seq.ts";
 export { sha256 } from "./source/sha256.ts";
 export type { DownloadProgress } from "./source/progress.ts";
 export type { BundleSource } from "./source/source.ts";
-export { createTokenizer } from "./tokenizer.ts";
+export { cutterOf } from "./tokenizers/cut.ts";
+export type { Tokenizer } from "./tokenizers/tokenizer.ts";
 export { END_ID, PAD_ID, START_ID, UNKNOWN_ID } from "./vocabulary.ts";
-export type { Vocabulary } from "./vocabulary.ts";
 export { wasmBeside } from "./scripts/wasm-beside.ts";
 
 /**

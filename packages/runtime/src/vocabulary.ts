@@ -56,18 +56,6 @@ export class Vocabulary {
     return new Vocabulary([...SPECIAL_TOKENS, ...kept.slice(0, room).map(([token]) => token)]);
   }
 
-  /** Reads the serialised form, a JSON array of strings. @throws UserError naming `where`. */
-  static parse(text: string, where = "vocabulary"): Vocabulary {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      throw new UserError(`${where}: is not JSON (damaged or truncated); export the bundle again`);
-    }
-    if (!Array.isArray(value)) throw new UserError(`${where}: must be a JSON array of tokens`);
-    return new Vocabulary(value, where);
-  }
-
   /** Number of entries, special tokens included. */
   get size(): number {
     return this.tokens.length;
@@ -92,11 +80,6 @@ export class Vocabulary {
       if (id !== PAD_ID && id !== START_ID && id !== END_ID) tokens.push(token);
     }
     return tokens;
-  }
-
-  /** A JSON array with one token a line, which reads well in a diff. */
-  serialize(): string {
-    return `[\n${this.tokens.map((token) => JSON.stringify(token)).join(",\n")}\n]\n`;
   }
 }
 

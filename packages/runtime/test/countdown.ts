@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { serializeTokenizer } from "../src/tokenizers/serialize.ts";
+import { Tokenizer } from "../src/tokenizers/tokenizer.ts";
 import { SPECIAL_TOKENS } from "../src/vocabulary.ts";
 import type { GraphInfo, Manifest } from "../src/manifest.ts";
 import { encodeModel, externalTensor, tensor, type TestGraph } from "./onnx.ts";
@@ -94,13 +96,13 @@ export function writeCountdown(folder: string, options: CountdownOptions = {}): 
   const { tokens = "char", maxSourceLength = 8, maxTargetLength = 20 } = options;
   const weights = safetensors(options.weights ?? Float32Array.from({ length: SIZE }, (_, id) => id));
   const external = externalTensor("weights", [1, SIZE], "weights.safetensors", weights.offset);
-  const vocabulary = JSON.stringify([...SPECIAL_TOKENS, ...LETTERS]);
+  const tokenizer = serializeTokenizer(new Tokenizer({ unit: tokens, tokens: [...SPECIAL_TOKENS, ...LETTERS] }));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "weights.safetensors"), weights.bytes);
   writeFileSync(join(folder, "encoder.onnx"), encodeModel(encoder));
   writeFileSync(join(folder, "decoder.onnx"), encodeModel({ ...decoder, initializers: [...decoder.initializers, external] }));
-  writeFileSync(join(folder, "source.json"), vocabulary);
-  writeFileSync(join(folder, "target.json"), vocabulary);
+  writeFileSync(join(folder, "source.json"), tokenizer);
+  writeFileSync(join(folder, "target.json"), tokenizer);
   const side = { cell: "lstm", hidden: 5, layers: 1, residual: false } as const;
   return seal(folder, {
     formatVersion: 3,
@@ -123,8 +125,8 @@ export function writeCountdown(folder: string, options: CountdownOptions = {}): 
         shared: false,
       },
     },
-    source: { tokens, normalization: "NFC", vocabulary: "source.json", size: SIZE },
-    target: { tokens, normalization: "NFC", vocabulary: "target.json", size: SIZE },
+    source: { tokens, file: "source.json", size: SIZE },
+    target: { tokens, file: "target.json", size: SIZE },
     special: { pad: 0, unknown: 1, start: 2, end: 3 },
     maxSourceLength,
     maxTargetLength,

@@ -139,16 +139,19 @@ describe("what an attacker writes, with checksums that fit, is refused:", () => 
     else expect(await refusal(() => readBundle(folder))).toContain("may not be read; change its permissions");
   });
 
-  const vocabulary = (tokens: unknown) => JSON.stringify(tokens);
+  const vocabulary = (tokens: readonly string[]): string => {
+    const json = JSON.parse(readFileSync(file("target.json"), "utf8"));
+    return JSON.stringify({ ...json, model: { ...json.model, vocab: Object.fromEntries(tokens.map((token, id) => [token, id])) } });
+  };
   const special = ["<pad>", "<unk>", "<s>", "</s>"];
-  const vocabularies: [string, string, RegExp][] = [
-    ["too few tokens", vocabulary([...special, "a"]), /target\.json: has 5 tokens, but the manifest says 20/],
-    ["no special tokens", vocabulary([...LETTERS, ..."0123"]), /target\.json: entry 0 must be <pad>/],
-    ["a token twice", vocabulary([...special, ...LETTERS.slice(1), "b"]), /target\.json: entry 19 repeats the token "b"/],
-    ["no JSON", "<html>", /target\.json: is not JSON/],
+  const vocabularies: [string, () => string, RegExp][] = [
+    ["too few tokens", () => vocabulary([...special, "a"]), /target\.json: has 5 tokens, but the manifest says 20/],
+    ["no special tokens", () => vocabulary([...LETTERS, ..."0123"]), /target\.json: entry 0 must be <pad>/],
+    ["a token twice", () => vocabulary([...special, ...LETTERS.slice(1), "b"]), /target\.json: model\.vocab must give each id from 0 on/],
+    ["no JSON", () => "<html>", /target\.json: is not JSON/],
   ];
   test.each(vocabularies)("a vocabulary with %s", async (_, text, message) => {
-    writeFileSync(file("target.json"), text);
+    writeFileSync(file("target.json"), text());
     seal(folder, manifest);
     expect(await refusal(() => open(folder))).toMatch(message);
   });

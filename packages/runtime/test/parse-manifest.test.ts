@@ -81,8 +81,8 @@ describe("refused, with the path of the key:", () => {
     ["variants", 0, "weights"],
     ["variants", 0, "graphs", "encoder", "file"],
     ["variants", 0, "graphs", "decoder", "file"],
-    ["source", "vocabulary"],
-    ["target", "vocabulary"],
+    ["source", "file"],
+    ["target", "file"],
     ["files", 0, "name"],
   ];
   test.each(places)("a file outside of the folder", (...path) => {

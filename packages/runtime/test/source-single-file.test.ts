@@ -88,7 +88,7 @@ describe("a model in one file", () => {
       "a.onnx: holds no s2s.manifest in its metadata; give the bundle's folder, or a file that s2s export --single-file wrote",
     );
     const without = Buffer.concat([graph, metadataEntry("s2s.manifest", JSON.stringify(parts.manifest))]);
-    expect(await why(without)).toMatch(/^the given file: holds no s2s\.vocabulary\.(source|target) in its metadata/);
+    expect(await why(without)).toMatch(/^the given file: holds no s2s\.tokenizer\.(source|target) in its metadata/);
     expect(await why({ "a.onnx": Buffer.concat([graph, metadataEntry("s2s.manifest", "<html>")]) })).toMatch(
       /^a\.onnx \(s2s\.manifest\): is not JSON/,
     );
@@ -104,9 +104,9 @@ describe("a model in one file", () => {
     expect(await why(join(folder, "pipe.onnx"))).toMatch(/pipe\.onnx: is not a file/);
   });
 
-  test("has vocabularies with checksums", async () => {
+  test("has tokenisers with checksums", async () => {
     expect(await why(singleFile(graph, { ...parts, target: target.replace('"q"', '"r"') }))).toMatch(
-      /^the given file \(s2s\.vocabulary\.target\): its SHA-256 is not the manifest's/,
+      /^the given file \(s2s\.tokenizer\.target\): its SHA-256 is not the manifest's/,
     );
     expect(await why(singleFile(graph, { ...parts, source: target, target: parts.source }))).toMatch(/its SHA-256 is not/);
   });
@@ -121,11 +121,11 @@ describe("a model in one file", () => {
     expect(await refusal(() => graphSource(opened, trained))).toMatch(/its manifest lists train\.onnx, which is not in it/);
   });
 
-  test("may have one vocabulary for both sides", async () => {
+  test("may have one tokeniser for both sides", async () => {
     const shared = singleFileParts(manifestOf(bundle), parts.source, parts.source);
     const manifest = {
       ...shared.manifest,
-      target: { ...shared.manifest.target!, vocabulary: shared.manifest.source!.vocabulary },
+      target: { ...shared.manifest.target!, file: shared.manifest.source!.file },
       files: shared.manifest.files.slice(0, 1),
     };
     expect((await open(singleFile(graph, { ...shared, manifest }))).target!.tokens.at(-1)).toBe("p");

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createTokenizer, UserError } from "@s2s/runtime";
+import { UserError } from "@s2s/runtime";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigSchema } from "../src/config.ts";
 import type { ConfigInput } from "../src/config.ts";
 import { loadDataset } from "../src/data/dataset.ts";
 import type { Dataset } from "../src/data/dataset.ts";
-import { describeFilter, encodeCorpus, vocabularyEncoding } from "../src/data/encode.ts";
+import { describeFilter, encodeCorpus } from "../src/data/encode.ts";
 import type { Pairs } from "../src/data/pairs.ts";
 
 let folder: string;
@@ -21,11 +21,8 @@ async function file(name: string, content: string): Promise<string> {
   return path;
 }
 const load = (config: ConfigInput): Promise<Dataset> => loadDataset(v.parse(ConfigSchema, config));
-const texts = ({ sourceVocabulary, targetVocabulary }: Dataset, pairs: Pairs): [string, string][] =>
-  Array.from({ length: pairs.count }, (_, i) => [
-    sourceVocabulary.decode(pairs.source(i)).join(""),
-    targetVocabulary.decode(pairs.target(i)).join(""),
-  ]);
+const texts = ({ source, target }: Dataset, pairs: Pairs): [string, string][] =>
+  Array.from({ length: pairs.count }, (_, i) => [source.decode(pairs.source(i)), target.decode(pairs.target(i))]);
 
 describe("loadDataset", () => {
   it("encodes the pairs so that the vocabularies give the text back", async () => {
@@ -42,8 +39,8 @@ describe("loadDataset", () => {
   it("builds the vocabularies from the training pairs alone", async () => {
     const train = await file("held.tsv", "aab\tx\nab\tx\nczb\txy\n");
     const data = await load({ data: { train, validFraction: 0.34, validSplit: "tail" } });
-    expect(data.sourceVocabulary.tokens.slice(4)).toEqual(["a", "b"]);
-    expect(data.targetVocabulary.tokens.slice(4)).toEqual(["x"]);
+    expect(data.source.tokens.slice(4)).toEqual(["a", "b"]);
+    expect(data.target.tokens.slice(4)).toEqual(["x"]);
     expect(texts(data, data.valid)).toEqual([["<unk><unk>b", "x<unk>"]]);
   });
 
@@ -54,8 +51,8 @@ describe("loadDataset", () => {
       source: { tokens: "word", vocabulary: 6 },
       target: { tokens: "word", minFrequency: 2 },
     });
-    expect(data.sourceVocabulary.tokens.slice(4)).toEqual(["the", "cat"]);
-    expect(data.targetVocabulary.tokens.slice(4)).toEqual(["a"]);
+    expect(data.source.tokens.slice(4)).toEqual(["the", "cat"]);
+    expect(data.target.tokens.slice(4)).toEqual(["a"]);
   });
 
   it("encodes a validation file with the training vocabularies and does not filter it", async () => {
@@ -120,14 +117,8 @@ describe("loadDataset", () => {
 describe("encodeCorpus", () => {
   it("encodes with vocabularies that exist, for evaluation", async () => {
     const train = await file("vocabulary.tsv", "ab\tx\n");
-    const { sourceVocabulary, targetVocabulary } = await load({ data: { train, validFraction: 0 } });
-    const tokenizer = createTokenizer("char");
-    const { pairs } = await encodeCorpus(
-      await file("test.tsv", "x\tba?\n"),
-      { sourceColumn: 2, targetColumn: 1 },
-      vocabularyEncoding(tokenizer, sourceVocabulary),
-      vocabularyEncoding(tokenizer, targetVocabulary),
-    );
+    const { source, target } = await load({ data: { train, validFraction: 0 } });
+    const { pairs } = await encodeCorpus(await file("test.tsv", "x\tba?\n"), { sourceColumn: 2, targetColumn: 1 }, source, target);
     expect([...pairs.source(0)]).toEqual([5, 4, 1]);
     expect([...pairs.target(0)]).toEqual([4]);
   });

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError, Vocabulary } from "@s2s/runtime";
+import { parseTokenizer, UserError, type Tokenizer } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ConfigInput } from "../src/config.ts";
@@ -28,12 +28,12 @@ const record = (): unknown => JSON.parse(readFileSync(join(run, "data.json"), "u
 const sha256 = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
 const validation = (): Promise<Pairs> => {
   const read = (name: string): string => readFileSync(join(run, "bundle", name), "utf8");
-  const vocabulary = (name: string): Vocabulary => Vocabulary.parse(read(name), name);
+  const tokenizer = (name: string): Tokenizer => parseTokenizer(read(name), "char", name);
   const manifest = JSON.parse(read("s2s.json")) as Manifest;
   return runValidation(run, {
     manifest,
-    source: vocabulary(manifest.source!.vocabulary),
-    target: vocabulary(manifest.target!.vocabulary),
+    source: tokenizer(manifest.source!.file),
+    target: tokenizer(manifest.target!.file),
   });
 };
 const idsOf = (pairs: Pairs): number[][][] =>

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError, Vocabulary } from "@s2s/runtime";
+import { parseTokenizer, SPECIAL_TOKENS, Tokenizer, UserError } from "@s2s/runtime";
 import { ManifestSchema } from "@s2s/runtime/manifest";
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import * as v from "valibot";
@@ -23,11 +23,11 @@ beforeEach(() => {
 });
 afterEach(() => temporary.remove());
 
-const vocabulary = (letters: string): Vocabulary => new Vocabulary(["<pad>", "<unk>", "<s>", "</s>", ...letters]);
+const tokenizer = (unit: "char" | "word", letters: string): Tokenizer => new Tokenizer({ unit, tokens: [...SPECIAL_TOKENS, ...letters] });
 const model: ModelConfig = modelConfig(toyConfig("/train.tsv"), { source: 6, target: 7 });
 const sides = textSides({
-  source: { tokens: "char", vocabulary: vocabulary("aé"), maxLength: 40 },
-  target: { tokens: "word", vocabulary: vocabulary("xyz"), maxLength: 50 },
+  source: { tokenizer: tokenizer("char", "aé"), maxLength: 40 },
+  target: { tokenizer: tokenizer("word", "xyz"), maxLength: 50 },
 });
 const parts = (first: number): BundleParts => ({
   model,
@@ -62,7 +62,7 @@ test("a bundle has a valid manifest, with the size and checksum of every other f
     maxTargetLength: 50,
     training: { createdBy: expect.stringMatching(/^s2s \d+\.\d+\.\d+/), seed: 1, steps: 10, epochs: 2, validation: { loss: 0.5 } },
   });
-  expect(Vocabulary.parse(read(manifest.source!.vocabulary).toString()).tokens.at(-1)).toBe("é");
+  expect(parseTokenizer(read(manifest.source!.file).toString(), "char").tokens.at(-1)).toBe("é");
 });
 
 test("the graphs are told where each parameter lies in the weights' file", async () => {

@@ -119,10 +119,10 @@ describe("a resumed run ends with the same bytes as one that never stopped", () 
     expect(events.map(({ type }) => type)).toEqual(["start", "finished"]);
     expect(lasting(out)).toEqual(whole);
     rmSync(join(out, "checkpoints"), { recursive: true });
-    rmSync(join(out, "source.vocabulary.json"));
+    rmSync(join(out, "source.tokenizer.json"));
     await resume();
     expect(lasting(out)).toEqual(whole);
-    expect(readFileSync(join(out, "source.vocabulary.json"), "utf8")).toContain("</s>");
+    expect(readFileSync(join(out, "source.tokenizer.json"), "utf8")).toContain("</s>");
   });
 });
 
@@ -240,8 +240,8 @@ describe("resume refuses", () => {
     await collect(toyOptions(out, wanted), ({ type }) => type === "start");
     appendFileSync(own, "xyz\txyz\n".repeat(20));
     await collect(toyOptions(out, wanted, { resume: true }));
-    expect(readFileSync(join(out, "source.vocabulary.json"), "utf8")).toContain('"x"');
-    expect(readFileSync(join(out, "bundle", "source.vocabulary.json"), "utf8")).toContain('"x"');
+    expect(readFileSync(join(out, "source.tokenizer.json"), "utf8")).toContain('"x"');
+    expect(readFileSync(join(out, "bundle", "source.tokenizer.json"), "utf8")).toContain('"x"');
   });
 
   test("a folder without a run", async () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { cutText, RESERVED_TOKENS, serializeTokenizer, LearnedTokenizer as Tokenizer } from "@s2s/runtime";
+import { cutText, RESERVED_TOKENS, serializeTokenizer, Tokenizer } from "@s2s/runtime";
 import { chooseAlphabet } from "../src/tokenizers/alphabet.ts";
 import { learnBytePairs } from "../src/tokenizers/byte-pairs.ts";
 import { digamma } from "../src/tokenizers/digamma.ts";
@@ -150,7 +150,7 @@ test.each(["bpe", "unigram"] as const)(
     for (const text of TEXTS) expect(learned.decode(learned.encode(text))).toBe(text);
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => learned.decode(learned.encode(text)) === text));
     // It is too rare for the alphabet of these texts.
-    expect(learned.tokenize("👩")).toEqual(["<0xF0>", "<0x9F>", "<0x91>", "<0xA9>"]);
+    expect(learned.tokenize("👧")).toEqual(["<0xF0>", "<0x9F>", "<0x91>", "<0xA7>"]);
     expect(learned.tokens.filter((token) => token === "<0x41>" || token === "<s>")).toEqual(["<s>", "<0x41>"]);
   },
 );

@@ -77,8 +77,8 @@ describe("a run", () => {
       "config.json",
       "data.json",
       "metrics.jsonl",
-      "source.vocabulary.json",
-      "target.vocabulary.json",
+      "source.tokenizer.json",
+      "target.tokenizer.json",
     ]);
     expect(readdirSync(join(out, "checkpoints")).sort()).toEqual(["best.safetensors", "last.safetensors", "previous.safetensors"]);
     expect((await readRunConfig(out)).training).toMatchObject({ threads: 1, epochs: 3, learningRate: 0.3 });

@@ -1,5 +1,5 @@
 import { initialize, traceInference } from "@s2s/graph-builder";
-import { load, SPECIAL_TOKENS, Vocabulary } from "@s2s/runtime";
+import { load, SPECIAL_TOKENS, Tokenizer } from "@s2s/runtime";
 import { buildInferenceGraphs, exportBundle, exportWeb, modelConfig, resolveConfig, textSides } from "@s2s/trainer";
 import type { Precision } from "@s2s/runtime/manifest";
 
@@ -15,9 +15,9 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyz ";
 /** A bundle with random weights: its answers make no sense, but Node and a page must give the same. */
 export async function writeRandomModel(folder: string, options: RandomModel = {}): Promise<void> {
   const { hidden = 16, seed = 1, letters = LETTERS, maxTargetLength = 24 } = options;
-  const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...letters]);
+  const tokenizer = new Tokenizer({ unit: "char", tokens: [...SPECIAL_TOKENS, ...letters] });
   const side = { embedding: hidden, hidden, layers: 1 };
-  const size = { source: vocabulary.size, target: vocabulary.size };
+  const size = { source: tokenizer.size, target: tokenizer.size };
   const model = modelConfig(resolveConfig({ encoder: side, decoder: side }, "test"), size);
   const weights = new Map(
     traceInference(model).parameters.map((spec) => [
@@ -26,7 +26,7 @@ export async function writeRandomModel(folder: string, options: RandomModel = {}
       { shape: spec.shape, data: initialize(spec, seed).map((value) => value * 4) },
     ]),
   );
-  const source = { tokens: "char" as const, vocabulary, maxLength: 64 };
+  const source = { tokenizer, maxLength: 64 };
   const { manifest, files } = textSides({ source, target: { ...source, maxLength: maxTargetLength } });
   await exportBundle(folder, { model, weights, manifest: { task: "translate", ...manifest }, files, training: {} }, buildInferenceGraphs);
 }

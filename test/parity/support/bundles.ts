@@ -1,5 +1,5 @@
 import { initialize, traceInference } from "@s2s/graph-builder";
-import { END_ID, SPECIAL_TOKENS, Vocabulary } from "@s2s/runtime";
+import { END_ID, SPECIAL_TOKENS, Tokenizer } from "@s2s/runtime";
 import type { ModelConfig, Precision, Seq2SeqConfig } from "@s2s/runtime/manifest";
 import { type State, buildInferenceGraphs, exportBundle, textSides } from "@s2s/trainer";
 import { storeWeights } from "../../../packages/trainer/src/export/store-weights.ts";
@@ -29,8 +29,8 @@ export function drawnWeights(model: ModelConfig, seed: number): State {
   );
 }
 
-const vocabularyOf = (size: number): Vocabulary =>
-  new Vocabulary([...SPECIAL_TOKENS, ...Array.from({ length: size - SPECIAL_TOKENS.length }, (_, i) => `t${i}`)]);
+const tokenizerOf = (size: number): Tokenizer =>
+  new Tokenizer({ unit: "word", tokens: [...SPECIAL_TOKENS, ...Array.from({ length: size - SPECIAL_TOKENS.length }, (_, i) => `t${i}`)] });
 
 export interface DrawnBundle {
   readonly model: Seq2SeqConfig;
@@ -44,7 +44,7 @@ export async function writeDrawnBundle(
   folder: string,
   { model, seed = 1, precisions = ["float32"], maxLength = 24 }: DrawnBundle,
 ): Promise<void> {
-  const side = (size: number) => ({ tokens: "word" as const, vocabulary: vocabularyOf(size), maxLength });
+  const side = (size: number) => ({ tokenizer: tokenizerOf(size), maxLength });
   const weights = drawnWeights(model, seed);
   const { manifest, files } = textSides({ source: side(model.input.vocabulary), target: side(model.output.vocabulary) });
   const parts = {

@@ -43,8 +43,8 @@ export function buildGraphCommand(terminal: Terminal): Command {
 async function vocabularySizes(config: Config): Promise<{ source: number; target: number }> {
   const { source, target } = config;
   if (source.vocabulary !== undefined && target.vocabulary !== undefined) return { source: source.vocabulary, target: target.vocabulary };
-  const { sourceVocabulary, targetVocabulary } = await loadDataset(config);
-  return { source: source.vocabulary ?? sourceVocabulary.size, target: target.vocabulary ?? targetVocabulary.size };
+  const dataset = await loadDataset(config);
+  return { source: source.vocabulary ?? dataset.source.size, target: target.vocabulary ?? dataset.target.size };
 }
 
 function summary(folder: string, { model, parameters, files }: GraphsManifest): object {

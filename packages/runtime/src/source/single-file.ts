@@ -7,8 +7,8 @@ import { parseManifest } from "../parse-manifest.ts";
 import { requireContent } from "./check-file.ts";
 import { type RandomAccess, readModelMetadata } from "./model-metadata.ts";
 
-/** Where a model in one file has its manifest and vocabularies: keys of the ONNX file's metadata. */
-export const METADATA_KEYS = { manifest: "s2s.manifest", source: "s2s.vocabulary.source", target: "s2s.vocabulary.target" } as const;
+/** Where a model in one file has its manifest and tokenisers: keys of the ONNX file's metadata. */
+export const METADATA_KEYS = { manifest: "s2s.manifest", source: "s2s.tokenizer.source", target: "s2s.tokenizer.target" } as const;
 
 /** A model in one .onnx file whose bytes are in memory. @throws UserError */
 export async function openModelBytes(where: string, bytes: Uint8Array): Promise<BundleFiles> {
@@ -17,7 +17,7 @@ export async function openModelBytes(where: string, bytes: Uint8Array): Promise<
 }
 
 /**
- * A model in one .onnx file. The vocabularies have checksums; the graph and its weights cannot have one, as the manifest is in the same file.
+ * A model in one .onnx file. Tokenisers have checksums; the graph and its weights cannot have one, as the manifest is in the same file.
  * @param graph what ONNX Runtime opens
  * @throws UserError when the file is damaged or has no model of s2s
  */
@@ -35,8 +35,8 @@ export async function openModel(where: string, file: RandomAccess, graph: GraphS
   const { source, target } = parseManifest(decodeText(text, manifestName), manifestName);
   const keys = new Map<string, string>([
     [MANIFEST_FILE, METADATA_KEYS.manifest],
-    ...(target ? [[target.vocabulary, METADATA_KEYS.target] as const] : []),
-    ...(source ? [[source.vocabulary, METADATA_KEYS.source] as const] : []),
+    ...(target ? [[target.file, METADATA_KEYS.target] as const] : []),
+    ...(source ? [[source.file, METADATA_KEYS.source] as const] : []),
   ]);
   const locate = (name: string): string => (keys.has(name) ? `${where} (${keys.get(name)})` : where);
   async function read(info: FileInfo): Promise<Uint8Array<ArrayBuffer>> {

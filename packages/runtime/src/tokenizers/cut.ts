@@ -40,3 +40,17 @@ export function cutText(unit: TokenUnit, text: string): string[] {
 
 /** Whether a text's tokens are those of its NFC form. */
 export const isNormalized = (unit: TokenUnit): boolean => unit === "char" || unit === "word";
+
+/** Cuts texts before there is a vocabulary: into tokens, or into what pieces are learned from. */
+export interface Cutter {
+  readonly unit: TokenUnit;
+  tokenize(text: string): string[];
+  /** The text, in NFC and with one space between words where these are the tokens. */
+  detokenize(tokens: readonly string[]): string;
+}
+
+export const cutterOf = (unit: TokenUnit): Cutter => ({
+  unit,
+  tokenize: (text) => cutText(unit, text),
+  detokenize: (tokens) => tokens.join(unit === "word" ? " " : ""),
+});

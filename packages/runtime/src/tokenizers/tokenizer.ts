@@ -1,4 +1,4 @@
-import { UNKNOWN_ID, Vocabulary } from "../vocabulary.ts";
+import { SPECIAL_TOKENS, UNKNOWN_ID, Vocabulary } from "../vocabulary.ts";
 import { UserError } from "../errors.ts";
 import { BytePairs, type Merge } from "./bpe.ts";
 import { joinPieces, looksReserved, RESERVED_TOKENS } from "./bytes.ts";
@@ -30,7 +30,9 @@ export class Tokenizer {
     const first = RESERVED_TOKENS.findIndex((token, id) => data.tokens[id] !== token);
     const wrong = first < 0 ? data.tokens.findIndex((token, id) => id >= RESERVED_TOKENS.length && looksReserved(token)) : first;
     if (wrong >= 0) {
-      throw new UserError(`${where}: entry ${wrong} is out of place; pieces follow the special tokens and 256 bytes; export the bundle again`);
+      throw new UserError(
+        `${where}: entry ${wrong} is out of place; pieces follow the special tokens and 256 bytes; export the bundle again`,
+      );
     }
     const model = data.unit === "bpe" ? new BytePairs(vocabulary, data.merges, where) : new Unigram(vocabulary, data.scores, where);
     this.#encode = (stretch) => model.encode(stretch);
@@ -43,6 +45,11 @@ export class Tokenizer {
   /** Every token; the index is the id. */
   get tokens(): readonly string[] {
     return this.vocabulary.tokens;
+  }
+
+  /** Tokens that stand for text: neither special ones nor bytes. */
+  get ownTokens(): readonly string[] {
+    return this.tokens.slice(this.normalizes ? SPECIAL_TOKENS.length : RESERVED_TOKENS.length);
   }
 
   /** Number of tokens, special ones included. */

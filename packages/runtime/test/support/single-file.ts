@@ -38,11 +38,11 @@ export interface SingleFileParts {
   readonly target: string;
 }
 
-/** What a single file says of itself: a manifest that lists the vocabularies alone. */
+/** What a single file says of itself: a manifest that lists the tokenisers alone. */
 export function singleFileParts(manifest: Manifest, source: string, target: string): SingleFileParts {
   const files = [
-    [manifest.source!.vocabulary, source],
-    [manifest.target!.vocabulary, target],
+    [manifest.source!.file, source],
+    [manifest.target!.file, target],
   ].map(([name = "", text = ""]) => ({
     name,
     bytes: Buffer.byteLength(text),
@@ -57,8 +57,8 @@ export function singleFile(graph: Uint8Array, { manifest, source, target }: Sing
     Buffer.concat([
       graph,
       metadataEntry("s2s.manifest", JSON.stringify(manifest)),
-      metadataEntry("s2s.vocabulary.source", source),
-      metadataEntry("s2s.vocabulary.target", target),
+      metadataEntry("s2s.tokenizer.source", source),
+      metadataEntry("s2s.tokenizer.target", target),
     ]),
   );
 }

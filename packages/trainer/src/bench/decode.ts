@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initialize, traceInference } from "@s2s/graph-builder";
-import { SPECIAL_TOKENS, START_ID, Seq2Seq, Vocabulary, readBundle } from "@s2s/runtime";
+import { SPECIAL_TOKENS, START_ID, Seq2Seq, Tokenizer, readBundle } from "@s2s/runtime";
 import { buildInferenceGraphs } from "../build-inference.ts";
 import { exportBundle } from "../export.ts";
 import { textSides } from "../tasks/text-sides.ts";
@@ -34,7 +34,7 @@ export async function benchDecode(name: string, { threads = 1 }: { readonly thre
   try {
     const weights = new Map(traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 1) }]));
     withoutEnd(weights);
-    const side = (count: number, maxLength: number) => ({ tokens: "word" as const, vocabulary: vocabularyOf(count), maxLength });
+    const side = (count: number, maxLength: number) => ({ tokenizer: tokenizerOf(count), maxLength });
     const { manifest, files } = textSides({
       source: side(size.sourceVocabulary, size.sourceLength),
       target: side(size.targetVocabulary, size.targetLength),
@@ -66,8 +66,11 @@ export async function benchDecode(name: string, { threads = 1 }: { readonly thre
   }
 }
 
-const vocabularyOf = (size: number): Vocabulary =>
-  new Vocabulary([...SPECIAL_TOKENS, ...Array.from({ length: size - SPECIAL_TOKENS.length }, (_, i) => `token${i}`)]);
+const tokenizerOf = (size: number): Tokenizer =>
+  new Tokenizer({
+    unit: "word",
+    tokens: [...SPECIAL_TOKENS, ...Array.from({ length: size - SPECIAL_TOKENS.length }, (_, i) => `token${i}`)],
+  });
 
 async function decode(model: Seq2Seq, sources: number[][], length: number): Promise<number> {
   const begin = performance.now();

@@ -1,13 +1,16 @@
 import * as v from "valibot";
+import { TOKEN_UNITS } from "@s2s/runtime/manifest";
 import { choice, described, flag, text, whole } from "./fields.ts";
 
-export const TOKEN_UNITS = ["char", "word", "bpe", "unigram"] as const;
 export const SOURCE_KINDS = ["text", "vectors", "vector", "image", "frames"] as const;
 
 const tokens = (which: string) => ({
   tokens: choice(TOKEN_UNITS, "char", `what a ${which} token is; bpe and unigram pieces are learned from the training examples`),
-  vocabulary: described(v.optional(whole(5, 10_000_000)), `most entries in the ${which} vocabulary, specials included (default: all)`),
-  minFrequency: described(v.optional(whole(1, 1_000_000), 1), `rarer ${which} tokens become <unk>`),
+  vocabulary: described(
+    v.optional(whole(5, 10_000_000)),
+    `most entries in the ${which} vocabulary, specials included (default: all characters or words, 8000 pieces)`,
+  ),
+  minFrequency: described(v.optional(whole(1, 1_000_000), 1), `rarer ${which} tokens become <unk>; rarer pieces are not learned`),
   maxLength: described(
     v.optional(whole(1, 100_000)),
     `training examples with more ${which} tokens or steps are dropped (default: none is)`,

@@ -1,20 +1,21 @@
-import { createTokenizer, UserError, Vocabulary } from "@s2s/runtime";
+import { UserError } from "@s2s/runtime";
+import type { Tokenizer } from "@s2s/runtime";
 import type { Config } from "../config.ts";
-import { encodeCorpus, vocabularyEncoding } from "./encode.ts";
+import { encodeCorpus, requirePairs } from "./encode.ts";
 import type { FilterCounts } from "./encode.ts";
 import { selectPairs } from "./pairs.ts";
 import type { Pairs } from "./pairs.ts";
-import type { Sequences } from "./sequences.ts";
-import { splitPairs } from "./split.ts";
-import { TokenTable } from "./token-counts.ts";
+import { keepShort, splitPairs } from "./split.ts";
+import { StretchTable } from "./token-counts.ts";
 
-/** All that training reads: encoded pairs and the vocabularies that encode them. */
+/** All that training reads: encoded pairs and the tokenisers that encode them. */
 export interface Dataset {
   readonly train: Pairs;
   /** Empty where the configuration gives no validation file and a `validFraction` of 0. */
   readonly valid: Pairs;
-  readonly sourceVocabulary: Vocabulary;
-  readonly targetVocabulary: Vocabulary;
+  readonly source: Tokenizer;
+  /** The same where they are shared. */
+  readonly target: Tokenizer;
   /** What the length filter dropped from the training file. */
   readonly filter: FilterCounts;
   /** Changes with the text of the pairs, not with the paths of their files. */
@@ -22,7 +23,7 @@ export interface Dataset {
 }
 
 /**
- * Reads the training and validation pairs that a configuration names. Vocabularies come from the training pairs alone; the
+ * Reads the training and validation pairs that a configuration names. Tokenisers are learned from the training pairs alone; the
  * length filter applies to the training file alone.
  *
  * @throws UserError where files are missing, damaged, empty or filtered out
@@ -31,16 +32,14 @@ export async function loadDataset(config: Config): Promise<Dataset> {
   const { data, source, target, training } = config;
   if (data.train === undefined)
     throw new UserError("data.train: no training pairs: name a tab-separated file in the configuration or with --data");
-  const sourceTokenizer = createTokenizer(source.tokens);
-  const targetTokenizer = createTokenizer(target.tokens);
-  const sourceTable = new TokenTable();
-  const targetTable = target.shared ? sourceTable : new TokenTable();
-  // One pass over the file: provisional ids are renamed once the split says which pairs count for the vocabularies.
+  const sourceTable = new StretchTable(source.tokens);
+  const targetTable = target.shared ? sourceTable : new StretchTable(target.tokens);
+  // One pass over the file: provisional ids are replaced once the split says which pairs the tokens are learned from.
   const corpus = await encodeCorpus(
     data.train,
     data,
-    { encode: (text) => sourceTable.encode(sourceTokenizer.tokenize(text)), maxLength: source.maxLength },
-    { encode: (text) => targetTable.encode(targetTokenizer.tokenize(text)), maxLength: target.maxLength },
+    { encode: (text) => sourceTable.encode(text), maxLength: source.maxLength },
+    { encode: (text) => targetTable.encode(text), maxLength: target.maxLength },
   );
   const fraction = data.valid === undefined ? data.validFraction : 0;
   if (fraction > 0 && corpus.pairs.count < 2) {
@@ -48,10 +47,21 @@ export async function loadDataset(config: Config): Promise<Dataset> {
   }
   const { sources, targets } = corpus.pairs;
   const sourceOf = (pair: number): string => sources.get(pair).join(" ");
-  const split = splitPairs(corpus.pairs.count, { fraction, how: data.validSplit, seed: training.seed, sourceOf });
+  const all = splitPairs(corpus.pairs.count, { fraction, how: data.validSplit, seed: training.seed, sourceOf });
   const sides = target.shared ? [sources, targets] : [sources];
-  const sourceVocabulary = buildVocabulary(sourceTable, sides, split.train, source);
-  const targetVocabulary = target.shared ? sourceVocabulary : buildVocabulary(targetTable, [targets], split.train, target);
+  const sourceTokenizer = sourceTable.learn(sides, all.train, { size: source.vocabulary, minFrequency: source.minFrequency });
+  const targetTokenizer = target.shared
+    ? sourceTokenizer
+    : targetTable.learn([targets], all.train, { size: target.vocabulary, minFrequency: target.minFrequency });
+  // Pieces are more than the stretches that they are cut from.
+  const shortSources = keepShort(all, (pair) => sources.lengthOf(pair) <= (source.maxLength ?? Number.POSITIVE_INFINITY));
+  const { split, dropped } = keepShort(
+    shortSources.split,
+    (pair) => targets.lengthOf(pair) <= (target.maxLength ?? Number.POSITIVE_INFINITY),
+  );
+  const { read, longSources, longTargets } = corpus.filter;
+  const filter = { read, longSources: longSources + shortSources.dropped, longTargets: longTargets + dropped };
+  requirePairs(data.train, split.train.length, filter);
   const held = selectPairs(corpus.pairs, split.valid);
   const valid =
     data.valid === undefined
@@ -59,28 +69,15 @@ export async function loadDataset(config: Config): Promise<Dataset> {
       : await encodeCorpus(
           data.valid,
           { sourceColumn: data.sourceColumn, targetColumn: data.targetColumn },
-          vocabularyEncoding(sourceTokenizer, sourceVocabulary),
-          vocabularyEncoding(targetTokenizer, targetVocabulary),
+          sourceTokenizer,
+          targetTokenizer,
         );
   return {
     train: selectPairs(corpus.pairs, split.train),
     valid: valid.pairs,
-    sourceVocabulary,
-    targetVocabulary,
-    filter: corpus.filter,
+    source: sourceTokenizer,
+    target: targetTokenizer,
+    filter,
     digest: corpus.digest + valid.digest,
   };
-}
-
-/** Builds a vocabulary from the training sequences of one side, or of both, and renames the provisional ids of all their sequences to its ids. */
-function buildVocabulary(
-  table: TokenTable,
-  sides: readonly Sequences[],
-  train: Uint32Array,
-  side: Pick<Config["source"], "vocabulary" | "minFrequency">,
-): Vocabulary {
-  const vocabulary = Vocabulary.build(table.count(sides, train), { size: side.vocabulary, minFrequency: side.minFrequency });
-  const ids = vocabulary.encode(table.tokens());
-  for (const sequences of sides) sequences.relabel(ids);
-  return vocabulary;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createTokenizer, given, UserError } from "@s2s/runtime";
-import type { Bundle, Manifest, Tokenizer, Vocabulary } from "@s2s/runtime";
+import { given, UserError } from "@s2s/runtime";
+import type { Bundle } from "@s2s/runtime";
 import { readPairs } from "./corpus.ts";
 import type { CorpusOptions } from "./corpus.ts";
 import { PairStore } from "./pairs.ts";
@@ -26,19 +26,12 @@ export interface EncodedCorpus {
   readonly digest: string;
 }
 
-/** Ids of a text in a vocabulary that exists. */
-export function vocabularyEncoding(tokenizer: Tokenizer, vocabulary: Vocabulary): SideEncoding {
-  return { encode: (text) => vocabulary.encode(tokenizer.tokenize(text)) };
-}
-
-/** How a bundle's own tokens and vocabularies make ids of texts. @throws UserError for a model that has not both */
-export function bundleEncoding({ manifest, source, target }: Pick<Bundle, "manifest" | "source" | "target">): {
+/** A bundle's own tokenisers. @throws UserError for a model that has not both */
+export function bundleEncoding({ source, target }: Pick<Bundle, "source" | "target">): {
   readonly source: SideEncoding;
   readonly target: SideEncoding;
 } {
-  const side = (info: Manifest["source"], vocabulary: Vocabulary | undefined, what: string): SideEncoding =>
-    vocabularyEncoding(createTokenizer(given(info, what).tokens), given(vocabulary, what));
-  return { source: side(manifest.source, source, "source tokens"), target: side(manifest.target, target, "target tokens") };
+  return { source: given(source, "source tokens"), target: given(target, "target tokens") };
 }
 
 /**
@@ -70,9 +63,14 @@ export async function encodeCorpus(
     }
   }
   const filter = { read, longSources, longTargets };
-  if (pairs.count === 0)
-    throw new UserError(`${path}: no pair is left: ${describeFilter(filter)}; raise source.maxLength or target.maxLength`);
+  requirePairs(path, pairs.count, filter);
   return { pairs, filter, digest: hash.digest("hex") };
+}
+
+/** @throws UserError where the length filter leaves no pair */
+export function requirePairs(path: string, count: number, filter: FilterCounts): void {
+  if (count > 0) return;
+  throw new UserError(`${path}: no pair is left: ${describeFilter(filter)}; raise source.maxLength or target.maxLength`);
 }
 
 /** One line about what the length filter dropped; undefined where it dropped nothing. */

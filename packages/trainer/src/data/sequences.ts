@@ -38,9 +38,21 @@ export class Sequences {
     return this.#ids.subarray(this.#offsets[index]!, this.#offsets[index + 1]!);
   }
 
-  /** Replaces every id by `table[id]`, in place. */
-  relabel(table: ArrayLike<number>): void {
+  /** Replaces every id by those in `table[id]`. */
+  replace(table: readonly ArrayLike<number>[]): void {
     const end = this.#offsets[this.#count]!;
-    for (let i = 0; i < end; i++) this.#ids[i] = table[this.#ids[i]!]!;
+    let length = 0;
+    for (let i = 0; i < end; i++) length += table[this.#ids[i]!]!.length;
+    const replaced = new Int32Array(length);
+    let at = 0;
+    for (let sequence = 0, i = 0; sequence < this.#count; sequence++) {
+      for (const until = this.#offsets[sequence + 1]!; i < until; i++) {
+        const ids = table[this.#ids[i]!]!;
+        replaced.set(ids, at);
+        at += ids.length;
+      }
+      this.#offsets[sequence + 1] = at;
+    }
+    this.#ids = replaced;
   }
 }

@@ -52,3 +52,12 @@ function groupBy(count: number, keyOf: (example: number) => string): number[][] 
   }
   return [...groups.values()];
 }
+
+/** What of a split is short enough, and how much is not. */
+export function keepShort(
+  { train, valid }: Split,
+  isShort: (example: number) => boolean,
+): { readonly split: Split; readonly dropped: number } {
+  const split = { train: train.filter(isShort), valid: valid.filter(isShort) };
+  return { split, dropped: train.length + valid.length - split.train.length - split.valid.length };
+}

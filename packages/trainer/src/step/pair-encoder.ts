@@ -1,4 +1,4 @@
-import { createTokenizer, given, UNKNOWN_ID, UserError, type Vocabulary } from "@s2s/runtime/parts";
+import { type Tokenizer, UserError } from "@s2s/runtime/parts";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { PairStore } from "../data/pairs.ts";
 
@@ -20,23 +20,23 @@ interface Side {
   readonly unknown: readonly string[];
 }
 
-/** Turns pairs of texts into ids with a bundle's own tokenisers and vocabularies. */
+/** Turns pairs of texts into ids with a bundle's own tokenisers. */
 export class PairEncoder {
-  readonly #source: (text: string) => Side;
-  readonly #target: (text: string) => Side;
+  readonly #source: Tokenizer;
+  readonly #target: Tokenizer;
   readonly #manifest: Manifest;
 
-  constructor(manifest: Manifest, source: Vocabulary, target: Vocabulary) {
+  constructor(manifest: Manifest, source: Tokenizer, target: Tokenizer) {
     this.#manifest = manifest;
-    this.#source = sideEncoder(manifest.source, source);
-    this.#target = sideEncoder(manifest.target, target);
+    this.#source = source;
+    this.#target = target;
   }
 
   /** What the model can make of a pair. */
   describe(example: Example): PairReport {
     requireExample(example, "the pair");
     const [source, target] = example;
-    return this.#report(this.#source(source), this.#target(target));
+    return this.#report(sideOf(this.#source, source), sideOf(this.#target, target));
   }
 
   /** @throws UserError naming the first pair that cannot be learned from */
@@ -47,8 +47,8 @@ export class PairEncoder {
     for (const [i, example] of (examples as readonly Example[]).entries()) {
       requireExample(example, `pair ${i + 1}`);
       const [sourceText, targetText] = example;
-      const source = this.#source(sourceText);
-      const target = this.#target(targetText);
+      const source = sideOf(this.#source, sourceText);
+      const target = sideOf(this.#target, targetText);
       const { problem } = this.#report(source, target);
       if (problem !== undefined) throw new UserError(`pair ${i + 1}: ${problem}`);
       pairs.push(source.ids, target.ids);
@@ -76,14 +76,7 @@ function requireExample(example: unknown, what: string): void {
   throw new UserError(`${what} must be two texts, [source, target]`);
 }
 
-function sideEncoder(info: Manifest["source"], vocabulary: Vocabulary): (text: string) => Side {
-  const tokenizer = createTokenizer(given(info, "tokens").tokens);
-  return (text) => {
-    const tokens = tokenizer.tokenize(text);
-    const ids = vocabulary.encode(tokens);
-    return { ids, unknown: [...new Set(tokens.filter((_, i) => ids[i] === UNKNOWN_ID))] };
-  };
-}
+const sideOf = (tokenizer: Tokenizer, text: string): Side => ({ ids: tokenizer.encode(text), unknown: tokenizer.unknown(text) });
 
 function quoted(tokens: readonly string[]): string {
   const shown = tokens.slice(0, 5).map((token) => JSON.stringify(token.slice(0, 20)));

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { createTokenizer, END_ID, given, START_ID, UserError } from "@s2s/runtime";
-import type { Bundle } from "@s2s/runtime";
-import { describeFilter, vocabularyEncoding } from "../data/encode.ts";
+import { END_ID, given, START_ID, UserError } from "@s2s/runtime";
+import type { Tokenizer } from "@s2s/runtime";
+import { describeFilter } from "../data/encode.ts";
+import type { FilterCounts } from "../data/encode.ts";
 import { roundUp } from "../data/examples.ts";
 import type { Examples } from "../data/examples.ts";
 import { padRows } from "../data/pad.ts";
@@ -86,34 +87,39 @@ export const generate: Task<Texts> = {
       if (column.push(text)) texts.push(text);
       else longTargets += 1;
     }
-    const filter = { read, longSources: 0, longTargets };
-    if (texts.length === 0) throw new UserError(`${data.train}: no text is left: ${describeFilter(filter)}; raise target.maxLength`);
+    const filterOf = (dropped: number): FilterCounts => ({ read, longSources: 0, longTargets: longTargets + dropped });
+    const requireTexts = (count: number, filter: FilterCounts): void => {
+      if (count === 0) throw new UserError(`${data.train}: no text is left: ${describeFilter(filter)}; raise target.maxLength`);
+    };
+    requireTexts(texts.length, filterOf(0));
     const fraction = data.valid === undefined ? data.validFraction : 0;
     if (fraction > 0 && texts.length < 2)
       throw new UserError(`${data.train}: a single text cannot be split: give more, data.valid, or data.validFraction 0`);
     const sourceOf = (example: number): string => texts[example]!;
-    const split = splitPairs(texts.length, { fraction, how: data.validSplit, seed: training.seed, sourceOf });
-    const vocabulary = column.finish(split.train);
+    const whole = splitPairs(texts.length, { fraction, how: data.validSplit, seed: training.seed, sourceOf });
+    const tokenizer = column.finish(whole.train);
+    const { split, dropped } = column.keepShort(whole);
+    const filter = filterOf(dropped);
+    requireTexts(split.train.length, filter);
     const all = new Texts(column.sequences, texts);
     const train = all.select(split.train);
-    const encode = vocabularyEncoding(column.tokenizer, vocabulary).encode;
-    const valid = data.valid === undefined ? all.select(split.valid) : await readTexts(data.valid, config, encode);
+    const valid = data.valid === undefined ? all.select(split.valid) : await readTexts(data.valid, config, tokenizer);
     if (data.valid !== undefined) for (const text of valid.texts) hash.update(`${text}\n`);
     const longest = Math.max(...[train, valid].flatMap((side) => Array.from({ length: side.count }, (_, i) => side.units(i))));
     const { manifest, files } = textSides({
-      target: { tokens: column.tokenizer.unit, vocabulary, maxLength: lengthLimit(longest) },
+      target: { tokenizer, maxLength: lengthLimit(longest) },
     });
     return {
       train,
       valid,
-      model: { input: { kind: "none" }, encoder: null, output: tokensOutput(config, vocabulary.size, null) },
+      model: { input: { kind: "none" }, encoder: null, output: tokensOutput(config, tokenizer.size, null) },
       manifest: { task: "generate", ...manifest },
       files,
       filter,
       digest: hash.digest("hex"),
     };
   },
-  read: (file, config, bundle) => readTexts(file, config, encodingOf(bundle)),
+  read: (file, config, bundle) => readTexts(file, config, given(bundle.target, "target tokens")),
   figures(sums, { texts }) {
     const { loss_sum: nats = Number.NaN, units = 0 } = sums;
     const { bitsPerCharacter, bitsPerByte } = languageFigures(nats, units, texts);
@@ -127,16 +133,12 @@ async function* textsOf(file: string, { data }: Pick<Config, "data">, limit?: nu
   for await (const row of readRows(file, limit)) yield columnOf(row, data.sourceColumn, "text", "data.sourceColumn");
 }
 
-async function readTexts(file: string, config: Pick<Config, "data">, encode: (text: string) => ArrayLike<number>): Promise<Texts> {
+async function readTexts(file: string, config: Pick<Config, "data">, tokenizer: Tokenizer): Promise<Texts> {
   const sequences = new Sequences();
   const texts: string[] = [];
   for await (const text of textsOf(file, config)) {
-    sequences.push(encode(text));
+    sequences.push(tokenizer.encode(text));
     texts.push(text);
   }
   return new Texts(sequences, texts);
-}
-
-function encodingOf({ manifest, target }: Bundle): (text: string) => ArrayLike<number> {
-  return vocabularyEncoding(createTokenizer(given(manifest.target, "target tokens").tokens), given(target, "target tokens")).encode;
 }

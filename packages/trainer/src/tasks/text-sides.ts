@@ -1,11 +1,11 @@
-import type { TokenUnit, Vocabulary } from "@s2s/runtime";
+import { serializeTokenizer } from "@s2s/runtime";
+import type { Tokenizer } from "@s2s/runtime";
 import type { TokenizerInfo } from "@s2s/runtime/manifest";
 import type { TaskData, TaskManifest } from "./task.ts";
 
 /** Tokens that go in or come out. */
 export interface TextSide {
-  readonly tokens: TokenUnit;
-  readonly vocabulary: Vocabulary;
+  readonly tokenizer: Tokenizer;
   /** Longest source accepted, or longest target generated, in tokens, `</s>` included. */
   readonly maxLength: number;
 }
@@ -18,10 +18,11 @@ export function textSides({ source, target }: { readonly source?: TextSide; read
   readonly files: TaskData["files"];
 } {
   const files: Record<string, string> = {};
-  const info = (side: TextSide, name: string): TokenizerInfo => {
-    const file = `${name}.vocabulary.json`;
-    files[file] = side.vocabulary.serialize();
-    return { tokens: side.tokens, normalization: "NFC", vocabulary: file, size: side.vocabulary.size };
+  const isShared = source !== undefined && source.tokenizer === target?.tokenizer;
+  const info = ({ tokenizer }: TextSide, name: string): TokenizerInfo => {
+    const file = isShared ? "tokenizer.json" : `${name}.tokenizer.json`;
+    files[file] = serializeTokenizer(tokenizer);
+    return { tokens: tokenizer.unit, file, size: tokenizer.size };
   };
   const manifest: Sides = {
     ...(source && { source: info(source, "source") }),

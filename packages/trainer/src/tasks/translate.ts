@@ -1,6 +1,6 @@
-import { createTokenizer } from "@s2s/runtime";
-import type { Vocabulary } from "@s2s/runtime";
-import type { Config } from "../config.ts";
+import type { Tokenizer } from "@s2s/runtime";
+import { readPairs } from "../data/corpus.ts";
+import type { TextPair } from "../data/corpus.ts";
 import { loadDataset } from "../data/dataset.ts";
 import { bundleEncoding, encodeCorpus } from "../data/encode.ts";
 import { longestLengths } from "../data/pairs.ts";
@@ -19,16 +19,12 @@ export const translate: Task<Pairs> = {
   name: "translate",
   unit: "token",
   async load(config) {
-    const { train, valid, sourceVocabulary: source, targetVocabulary: target, filter, digest } = await loadDataset(config);
+    const { train, valid, source, target, filter, digest } = await loadDataset(config);
     const longest = longestLengths(train, valid);
-    const side = (tokens: Config["source"]["tokens"], vocabulary: Vocabulary, length: number): TextSide => ({
-      tokens: createTokenizer(tokens).unit,
-      vocabulary,
-      maxLength: lengthLimit(length),
-    });
+    const side = (tokenizer: Tokenizer, length: number): TextSide => ({ tokenizer, maxLength: lengthLimit(length) });
     const { manifest, files } = textSides({
-      source: side(config.source.tokens, source, longest.source),
-      target: side(config.target.tokens, target, longest.target),
+      source: side(source, longest.source),
+      target: side(target, longest.target),
     });
     return {
       train,
@@ -43,6 +39,11 @@ export const translate: Task<Pairs> = {
   async read(file, { data }, bundle) {
     const { source, target } = bundleEncoding(bundle);
     return (await encodeCorpus(file, data, source, target)).pairs;
+  },
+  async questions(file, { data }) {
+    const pairs: TextPair[] = [];
+    for await (const block of readPairs(file, data)) pairs.push(...block);
+    return pairs;
   },
   figures: tokenFigures,
   async measure(bundle, pairs, { limit = pairs.count, ...options } = {}) {

@@ -1,10 +1,8 @@
-import { type Bundle, type BundleSource, createTokenizer, Engine, given, openBundleAt, UserError } from "@s2s/runtime/parts";
+import { type Bundle, type BundleSource, Engine, given, openBundleAt, UserError } from "@s2s/runtime/parts";
 import type { Example, PairReport } from "../step/pair-encoder.ts";
 import { Trainer } from "../step/trainer.ts";
 import { balance, madeUpTexts } from "./replay.ts";
 
-/** `<pad>`, `<unk>`, `<s>` and `</s>` come first in every vocabulary. */
-const SPECIAL = 4;
 const BATCH_SIZE = 16;
 /** After so many steps the answers are looked at again, at the end of an epoch: that takes as long as some steps. */
 const LOOK_EVERY = 8;
@@ -125,12 +123,12 @@ export class Lesson {
 
   async #replay(pairs: readonly Example[], count: number): Promise<Example[]> {
     const { manifest, source } = this.#bundle;
-    const { tokenize, detokenize } = createTokenizer(given(manifest.source, "source tokens").tokens);
-    const lengths = pairs.map(([text]) => tokenize(text).length);
+    const tokenizer = given(source, "source tokens");
+    const lengths = pairs.map(([text]) => tokenizer.encode(text).length);
     const longest = manifest.maxSourceLength - 1;
     const within = (length: number): number => Math.max(1, Math.min(longest, Math.round(length)));
     const range = { least: within(Math.min(...lengths) / 2), most: within(Math.max(...lengths) * 1.5) };
-    const texts = madeUpTexts(given(source, "source tokens").tokens.slice(SPECIAL), detokenize, count, range, this.#trainer.seed);
+    const texts = madeUpTexts(tokenizer.ownTokens, (tokens) => tokenizer.detokenize(tokens), count, range, this.#trainer.seed);
     const answers = await textsOf(this.#original, texts);
     // White space at the ends of a made-up text, or an unknown word in the answer, would make another pair of it.
     return texts.map((text, i): Example => [text, answers[i] as string]).filter((pair) => this.describe(pair).problem === undefined);

@@ -1,4 +1,4 @@
-import { LearnedTokenizer as Tokenizer, RESERVED_TOKENS, type TokenUnit, UserError, Vocabulary } from "@s2s/runtime";
+import { RESERVED_TOKENS, Tokenizer, type TokenUnit, UserError, Vocabulary } from "@s2s/runtime";
 import { chooseAlphabet } from "./alphabet.ts";
 import { learnBytePairs } from "./byte-pairs.ts";
 import { learnUnigram } from "./unigram.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { initialize, traceInference } from "@s2s/graph-builder";
-import { readBundle, Vocabulary } from "@s2s/runtime";
+import { readBundle, SPECIAL_TOKENS, Tokenizer } from "@s2s/runtime";
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs } from "../../src/build-inference.ts";
 import { decodeWithBundle } from "../../src/decode-bundle.ts";
@@ -34,8 +34,8 @@ export async function answeringModel(folder: string, { fragile = false } = {}): 
   weights.get("decoder.readout.b")!.data.set([-1e3, -1e3, -1e3, 1]);
   if (fragile) silence(weights);
   const bundle = join(folder, fragile ? "fragile" : "bundle");
-  const vocabulary = new Vocabulary(["<pad>", "<unk>", "<s>", "</s>", ...LETTERS]);
-  const side = { tokens: "char", vocabulary, maxLength: 14 } as const;
+  const tokenizer = new Tokenizer({ unit: "char", tokens: [...SPECIAL_TOKENS, ...LETTERS] });
+  const side = { tokenizer, maxLength: 14 } as const;
   const { manifest, files } = textSides({ source: side, target: side });
   await exportBundle(
     bundle,
@@ -48,10 +48,10 @@ export async function answeringModel(folder: string, { fragile = false } = {}): 
   const { source, target } = await readBundle(bundle);
   const answers = await decodeWithBundle(
     bundle,
-    texts.map((text) => Int32Array.from(source!.encode([...text]))),
+    texts.map((text) => Int32Array.from(source!.encode(text))),
   );
   const data = join(folder, `${fragile ? "fragile" : "bundle"}.tsv`);
-  writeFileSync(data, texts.map((text, i) => `${text}\t${target!.decode(answers[i]!).join("")}\n`).join(""));
+  writeFileSync(data, texts.map((text, i) => `${text}\t${target!.decode(answers[i]!)}\n`).join(""));
   return { bundle, data };
 }
 

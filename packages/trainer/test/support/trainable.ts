@@ -1,5 +1,5 @@
 import { initialize, traceInference } from "@s2s/graph-builder";
-import { readBundle, SPECIAL_TOKENS, Vocabulary, type Bundle } from "@s2s/runtime";
+import { readBundle, SPECIAL_TOKENS, Tokenizer, type Bundle } from "@s2s/runtime";
 import { buildInferenceGraphs } from "../../src/build-inference.ts";
 import type { Config } from "../../src/config.ts";
 import type { State } from "../../src/executor.ts";
@@ -9,18 +9,18 @@ import { textSides } from "../../src/tasks/text-sides.ts";
 import { addTrainable } from "../../src/trainable.ts";
 
 const LETTERS = [..."abcdefgh"];
-const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...LETTERS]);
+const tokenizer = new Tokenizer({ unit: "char", tokens: [...SPECIAL_TOKENS, ...LETTERS] });
 
 /** The model's own first weights. */
 export function firstWeights(config: Config): State {
-  const model = modelConfig(config, { source: vocabulary.size, target: vocabulary.size });
+  const model = modelConfig(config, { source: tokenizer.size, target: tokenizer.size });
   return new Map(traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 1) }]));
 }
 
 /** Writes a trainable bundle of characters a to h, untrained unless it is given weights, and opens it. */
 export async function trainableBundle(folder: string, config: Config, weights: State = firstWeights(config)): Promise<Bundle> {
-  const model = modelConfig(config, { source: vocabulary.size, target: vocabulary.size });
-  const side = { tokens: "char", vocabulary, maxLength: 12 } as const;
+  const model = modelConfig(config, { source: tokenizer.size, target: tokenizer.size });
+  const side = { tokenizer, maxLength: 12 } as const;
   const { manifest, files } = textSides({ source: side, target: side });
   const parts = { model, weights, manifest: { task: "translate" as const, ...manifest }, files, training: { seed: config.training.seed } };
   await addTrainable(folder, await exportBundle(folder, parts, buildInferenceGraphs), config);
