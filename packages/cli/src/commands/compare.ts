@@ -1,4 +1,3 @@
-import { UserError } from "@s2s/runtime";
 import type { Precision } from "@s2s/runtime/manifest";
 import { configKeys, readPairs, resolveConfig, TEXT_MEASURES, testItems, type TextPair } from "@s2s/trainer";
 import { Command, Option } from "commander";
@@ -9,6 +8,7 @@ import { ConfigOptions } from "../options/config-options.ts";
 import {
   addMeasureOptions,
   deterministicSearchOptions,
+  givenMetrics,
   givenSearch,
   MEASURES_HELP,
   type MeasureOptions,
@@ -68,20 +68,8 @@ export function compareCommand(terminal: Terminal): Command {
     configKeys().filter(({ key }) => KEYS.has(key)),
   );
   return command.action(async (a: string, b: string, options: Options) => {
-    const {
-      data,
-      metrics,
-      metric,
-      references = "source",
-      test = "bootstrap",
-      samples,
-      seed = 1,
-      json,
-      threads,
-      device,
-      precision,
-    } = options;
-    if (metrics !== undefined && metric !== undefined) throw new UserError("--metric and --metrics say the same: give one of them");
+    const { data, references = "source", test = "bootstrap", samples, seed = 1, json, threads, device, precision } = options;
+    const metrics = givenMetrics(options) ?? ["bleu"];
     const file = required(data, "compare needs --data FILE, the pairs to compare on");
     const pairs: TextPair[] = [];
     const columns = resolveConfig(given.input(), "the options").data;
@@ -95,7 +83,7 @@ export function compareCommand(terminal: Terminal): Command {
       search: givenSearch(options),
     };
     const answers = { a: await answersOfSystem(a, questions, terminal), b: await answersOfSystem(b, questions, terminal) };
-    const measures = (metrics ?? metric ?? ["bleu"]).map((name) => TEXT_MEASURES[name]);
+    const measures = metrics.map((name) => TEXT_MEASURES[name]);
     const comparison: Comparison = { a, b, data: file, ...compareAnswers(items, answers, measures, { test, samples, seed }) };
     if (json) terminal.printJson(comparison);
     else for (const line of compareLines(comparison)) terminal.print(line);

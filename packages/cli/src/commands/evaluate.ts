@@ -1,17 +1,47 @@
-import { configKeys, createExecutor, defaultThreads, evaluateBundle, resolveConfig } from "@s2s/trainer";
+import { load, readBundle, resolveBundle, UserError } from "@s2s/runtime";
+import {
+  configKeys,
+  createExecutor,
+  defaultThreads,
+  evaluateBundle,
+  measureAnswers,
+  resolveConfig,
+  taskOf,
+  testItems,
+  type Config,
+  type TextMeasureName,
+} from "@s2s/trainer";
 import { Command, Option } from "commander";
+import { answersOf } from "../answers.ts";
 import { jsonOption, required } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
+import { addMeasureOptions, deterministicSearchOptions, givenMetrics, givenSearch, MEASURES_HELP } from "../options/measure-options.ts";
+import type { MeasureOptions } from "../options/measure-options.ts";
+import { detailLines } from "../report/details-report.ts";
 import { figureRows } from "../report/figures.ts";
 import { table } from "../report/format.ts";
 import type { Terminal } from "../terminal.ts";
 
+interface Options extends MeasureOptions {
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** Measures of answers in text. */
+const STANDARD: readonly TextMeasureName[] = ["bleu", "chrf", "wer", "per", "cer"];
+
 const HELP = `
 Loss, perplexity and token accuracy are those of the right tokens before each one (teacher forcing), per target token with its end counted;
-sequence accuracy is the share of pairs whose greedy translation is the target, token for token.
+sequence accuracy is the share of pairs whose greedy translation is the target, token for token. What a model answers in text is searched for with
+--beams and the like, and measured by --metrics.
+
+${MEASURES_HELP}
+
+Models that label give accuracy, F1 and what was taken for what; those that forecast MAE, RMSE and MASE beside simple baselines.
 
 Examples:
   $ s2s evaluate run --data test.tsv
+  $ s2s evaluate run --data test.tsv --metrics bleu,chrf++ --beams 5
   $ s2s evaluate run --data test.tsv --json > figures.json`;
 
 /** Keys of the configuration that mean something here; the model brings the others. */
@@ -19,21 +49,54 @@ const KEYS = new Set(["data.sourceColumn", "data.targetColumn", "data.limit", "t
 
 export function evaluateCommand(terminal: Terminal): Command {
   const command = new Command("evaluate")
-    .description("measure a trained model on pairs that it has not seen")
+    .description("measure a trained model on examples that it has not seen")
     .argument("<run>", "folder of a run or of a bundle")
-    .addOption(new Option("--data <file>", "tab-separated pairs to evaluate on"))
-    .addOption(jsonOption())
-    .addHelpText("after", HELP);
+    .addOption(new Option("--data <file>", "examples to evaluate on, in the form that the model was trained on"))
+    .addOption(jsonOption());
+  addMeasureOptions(command, STANDARD);
   const given = new ConfigOptions(
     command,
     configKeys().filter(({ key }) => KEYS.has(key)),
   );
-  return command.action(async (run: string, options: { data?: string; json?: boolean }) => {
-    const file = required(options.data, "evaluate needs --data FILE, the pairs to evaluate on");
+  // --batch-size is a key of the configuration already.
+  for (const option of deterministicSearchOptions()) if (option.long !== "--batch-size") command.addOption(option);
+  command.addHelpText("after", HELP);
+  return command.action(async (run: string, options: Options) => {
+    const file = required(options.data, "evaluate needs --data FILE, the examples to evaluate on");
     const config = resolveConfig(given.input(), "the options");
     const threads = config.training.threads ?? defaultThreads();
-    const evaluation = await evaluateBundle(run, { file, config, threads, createExecutor });
+    const texts = await evaluateTexts(run, { file, config, threads, options, terminal });
+    const evaluation = { ...(await evaluateBundle(run, { file, config, threads, createExecutor })), ...texts };
     if (options.json) terminal.printJson(evaluation);
-    else for (const line of table(figureRows(evaluation))) terminal.print(line);
+    else for (const line of [...table(figureRows(evaluation)), ...detailLines(evaluation.details ?? {})]) terminal.print(line);
   });
+}
+
+interface TextEvaluation {
+  readonly file: string;
+  readonly config: Config;
+  readonly threads: number;
+  readonly options: Options;
+  readonly terminal: Terminal;
+}
+
+/** What a model's answers in text are worth; nothing where its answers are none. */
+async function evaluateTexts(run: string, { file, config, threads, options, terminal }: TextEvaluation): Promise<Record<string, number>> {
+  const { manifest } = await readBundle(await resolveBundle(run));
+  const metrics = givenMetrics(options);
+  const questions = await taskOf(manifest.task).questions?.(file, config);
+  if (questions === undefined) {
+    if (metrics === undefined) return {};
+    throw new UserError(`--metrics are of answers in text, which a model for the task ${manifest.task} does not give: leave it out`);
+  }
+  const items = testItems(questions, options.references ?? "source");
+  const model = await load(run, { device: config.training.ep, threads, worker: false });
+  try {
+    const sources = items.map(({ source }) => source);
+    const answers = await answersOf(model, sources, { ...givenSearch(options), batchSize: config.training.batchSize }, terminal);
+    const references = items.reduce((sum, item) => sum + item.references.length, 0);
+    return { sources: items.length, references, ...measureAnswers(items, answers, metrics ?? STANDARD) };
+  } finally {
+    await model.dispose();
+  }
 }

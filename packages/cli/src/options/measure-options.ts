@@ -1,4 +1,4 @@
-import { SEARCH_NUMBERS, type GenerateOptions } from "@s2s/runtime";
+import { SEARCH_NUMBERS, UserError, type GenerateOptions } from "@s2s/runtime";
 import { TEXT_MEASURES, type ReferenceGrouping, type TextMeasureName } from "@s2s/trainer";
 import { Option, type Command } from "commander";
 import { oneOf } from "./common.ts";
@@ -30,6 +30,12 @@ export function addMeasureOptions(command: Command, standard: readonly TextMeasu
         "pairs with one source are one text with several references, or each line is by itself (default: source)",
       ).argParser(oneOf("--references", GROUPINGS)),
     );
+}
+
+/** The measures that were asked for, if any. */
+export function givenMetrics({ metrics, metric }: MeasureOptions): readonly TextMeasureName[] | undefined {
+  if (metrics !== undefined && metric !== undefined) throw new UserError("--metric and --metrics say the same: give one of them");
+  return metrics ?? metric;
 }
 
 /** Of a search, what is not about the one most probable answer. */

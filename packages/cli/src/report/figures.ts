@@ -1,4 +1,6 @@
+import type { Measure } from "@s2s/trainer";
 import { count, loss, percent } from "./format.ts";
+import { measureText } from "./measure-text.ts";
 
 interface FigureForm {
   /** In a line of training. */
@@ -9,6 +11,8 @@ interface FigureForm {
 }
 
 const share = (short: string, long: string): FigureForm => ({ short, long, format: percent });
+/** Only in tables, as the literature writes it. */
+const measured = (long: string, unit: Measure["unit"]): FigureForm => ({ short: "", long, format: (value) => measureText(unit, value) });
 const plain = (short: string, long: string): FigureForm => ({ short, long, format: loss });
 
 /** How figures are shown, by the names that tasks give them. Those that stand in no line of training have no short name. */
@@ -26,6 +30,16 @@ const FORMS: Readonly<Record<string, FigureForm>> = {
   bitsPerByte: { short: "", long: "bits per byte", format: (value) => value.toFixed(4) },
   rmse: plain("RMSE", "RMSE"),
   mae: plain("MAE", "MAE"),
+  mase: { short: "MASE", long: "MASE", format: (value) => value.toFixed(3) },
+  sources: { short: "", long: "texts answered", format: count },
+  references: { short: "", long: "references", format: count },
+  bleu: measured("BLEU", "points"),
+  chrf: measured("chrF", "points"),
+  "chrf++": measured("chrF++", "points"),
+  exact: measured("exact", "share"),
+  wer: measured("WER", "share"),
+  per: measured("PER", "share"),
+  cer: measured("CER", "share"),
 };
 
 /** Figures but the loss, for a line. */

@@ -1,6 +1,7 @@
 import type { Bundle, Provider } from "@s2s/runtime";
 import type { Manifest, ModelConfig, TaskName } from "@s2s/runtime/manifest";
 import type { Config } from "../config.ts";
+import type { TextPair } from "../data/corpus.ts";
 import type { FilterCounts } from "../data/encode.ts";
 import type { Examples } from "../data/examples.ts";
 import type { EvaluationSums } from "../executor.ts";
@@ -59,4 +60,9 @@ export interface Task<E extends Examples = Examples> {
   measure(bundle: string, examples: E, options?: MeasureOptions): Promise<Figures>;
   /** What is worth knowing besides and is no single number, such as a confusion matrix, by its name; for `s2s evaluate`. */
   details?(bundle: string, examples: E, options?: MeasureOptions): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * What is asked and what would be right, of tasks that answer texts with texts, for measures of text.
+   * @throws UserError as `read` does
+   */
+  questions?(file: string, config: Pick<Config, "data">): Promise<readonly TextPair[]>;
 }

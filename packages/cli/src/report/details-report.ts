@@ -1,0 +1,67 @@
+import type { ClassFigures, ConfusionMatrix, ErrorFigures, SpanFigures } from "@s2s/trainer";
+import { count, loss, percent, plural, table } from "./format.ts";
+
+/** A wider matrix fills no terminal well; --json has it. */
+const MOST_CLASSES = 20;
+const LONGEST_LABEL = 12;
+
+/** What `s2s evaluate` knows beside single numbers, as tables. */
+export function detailLines(details: Readonly<Record<string, unknown>>): string[] {
+  const { classes, confusion, spans, baselines } = details as Partial<Details>;
+  const lines: string[] = [];
+  if (classes !== undefined) lines.push("", ...classLines("label", classes));
+  if (spans !== undefined) lines.push("", ...classLines("span", spans.kinds));
+  if (classes !== undefined && confusion !== undefined) lines.push("", ...confusionLines(classes, confusion));
+  if (baselines !== undefined) lines.push("", ...baselineLines(baselines));
+  return lines;
+}
+
+/** The details of all tasks, each under the name that its task gives it. */
+interface Details {
+  readonly classes: readonly ClassFigures[];
+  readonly confusion: ConfusionMatrix;
+  readonly spans: SpanFigures;
+  readonly baselines: Readonly<Record<string, ErrorFigures>>;
+}
+
+function classLines(what: string, classes: readonly ClassFigures[]): string[] {
+  const rows = classes.map(({ label, precision, recall, f1, support }) => [
+    label,
+    percent(precision),
+    percent(recall),
+    percent(f1),
+    count(support),
+  ]);
+  return table([[what, "precision", "recall", "F1", "count"], ...rows]);
+}
+
+function confusionLines(classes: readonly ClassFigures[], confusion: ConfusionMatrix): string[] {
+  if (classes.length > MOST_CLASSES) return [`${plural(classes.length, "label")}: --json has how often each was taken for which`];
+  const names = classes.map(({ label }) => shorten(label));
+  return [
+    "right label (rows), label given (columns)",
+    ...table([["", ...names], ...confusion.map((row, k) => [names[k]!, ...row.map((times) => (times === 0 ? "." : count(times)))])]),
+  ];
+}
+
+function baselineLines(baselines: Details["baselines"]): string[] {
+  const rows = Object.entries(baselines).map(([name, { mae, rmse, mase }]) => [
+    BASELINE_NAMES[name] ?? name,
+    loss(mae),
+    loss(rmse),
+    Number.isFinite(mase) ? mase.toFixed(3) : "-",
+  ]);
+  return table([["baseline", "MAE", "RMSE", "MASE"], ...rows]);
+}
+
+const BASELINE_NAMES: Readonly<Record<string, string>> = {
+  naive: "naive (last value)",
+  seasonalNaive: "seasonal naive",
+  windowLinear: "window linear",
+  windowMlp: "window MLP",
+};
+
+function shorten(label: string): string {
+  const characters = Array.from(label);
+  return characters.length <= LONGEST_LABEL ? label : `${characters.slice(0, LONGEST_LABEL - 1).join("")}…`;
+}

@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runHere } from "./support/capture.ts";
+import { writeTask } from "./support/task.ts";
+
+const SMALL = ["--hidden", "16", "--embedding", "8", "--epochs", "2", "--batch-size", "32", "--threads", "1"];
+/** "ab" stands three times here, with two different targets. */
+const PAIRS = [
+  ["ab", "ba"],
+  ["abc", "cba"],
+  ["ab", "b a"],
+  ["hgfe", "efgh"],
+  ["ab", "ba"],
+] as const;
+
+let folder: string;
+let run: string;
+let data: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "s2s-evaluate-"));
+  run = join(folder, "run");
+  data = join(folder, "test.tsv");
+  await writeFile(data, PAIRS.map((pair) => `${pair.join("\t")}\n`).join(""));
+  const { code, stderr } = await runHere("train", "--data", await writeTask(folder, 400), "--out", run, ...SMALL);
+  expect(code, stderr).toBe(0);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function evaluate(...args: string[]): Promise<Record<string, number>> {
+  const { code, stdout, stderr } = await runHere("evaluate", run, "--data", data, "--json", ...args);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout) as Record<string, number>;
+}
+
+async function answers(...args: string[]): Promise<string[]> {
+  const { stdout } = await runHere("translate", run, "ab", "abc", "hgfe", ...args);
+  return stdout.trimEnd().split("\n");
+}
+
+describe("evaluate", () => {
+  it("measures the answers that translate gives, each source once with all its references", async () => {
+    const [ab = "", abc = "", hgfe = ""] = await answers();
+    const figures = await evaluate("--metrics", "wer,exact,cer,bleu");
+    expect(figures).toMatchObject({ examples: 5, sources: 3, references: 4 });
+    const right = Number(ab === "ba" || ab === "b a") + Number(abc === "cba") + Number(hgfe === "efgh");
+    expect(figures["exact"]).toBeCloseTo(right / 3, 12);
+    expect(figures["wer"]).toBeCloseTo(1 - right / 3, 12);
+    expect(figures["cer"]).toBeGreaterThan(0);
+    expect(figures["bleu"]).toBe(0);
+    expect(Math.exp(figures["loss"]!)).toBeCloseTo(figures["perplexity"]!, 9);
+    expect(figures).not.toHaveProperty("per");
+  });
+
+  it("gives what compare gives, with the options of the search", async () => {
+    const search = ["--beams", "3", "--max-length", "4"];
+    for (const references of ["source", "line"]) {
+      const figures = await evaluate("--references", references, ...search);
+      const { stdout } = await runHere(
+        ...[
+          "compare",
+          run,
+          run,
+          "--data",
+          data,
+          "--metrics",
+          "bleu,chrf,wer,per,cer",
+          "--references",
+          references,
+          "--samples",
+          "2",
+          "--json",
+        ],
+        ...search,
+      );
+      const { metrics, sources } = JSON.parse(stdout);
+      expect(figures["sources"]).toBe(sources);
+      for (const name of ["bleu", "chrf", "wer", "per", "cer"]) expect(figures[name]).toBe(metrics[name].a.score);
+    }
+  });
+
+  it("prints a line for each figure", async () => {
+    const { stdout } = await runHere("evaluate", run, "--data", data, "--limit", "2");
+    expect(stdout).toMatch(/^texts answered +2$/m);
+    for (const name of ["loss \\(nats a unit\\)", "perplexity", "token accuracy", "sequence accuracy", "BLEU", "chrF", "WER", "PER", "CER"])
+      expect(stdout).toMatch(new RegExp(`^${name} +[\\d.]+%?$`, "m"));
+  });
+
+  it.each([
+    [["--metrics", "blue"], /^s2s: --metrics blue: must be one of bleu, .*did you mean bleu\?/],
+    [["--metrics", "bleu", "--metric", "wer"], /^s2s: --metric and --metrics say the same/],
+    [["--beams", "0"], /^s2s: --beams 0: must be/],
+    [["--n-best", "2"], /^s2s: unknown option --n-best/],
+  ])("with %j is refused", async (args, message) => {
+    const { code, stderr } = await runHere("evaluate", run, "--data", data, ...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
