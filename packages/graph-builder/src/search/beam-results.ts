@@ -1,7 +1,8 @@
 import type { Value } from "../ir.ts";
-import { add, cast, div, equal, greater, less, mod, mul, where } from "../ops/elementwise.ts";
+import { add, and, cast, div, equal, greater, less, mod, mul, not, where } from "../ops/elementwise.ts";
 import { gather, gatherElements, range, topK } from "../ops/index-ops.ts";
 import { concat, expand, filled, reshape, transpose, unsqueeze } from "../ops/movement.ts";
+import { reduceMax } from "../ops/reduce.ts";
 import { sizeOf } from "../ops/size.ts";
 import { scan } from "../scan.ts";
 import { type Dim, product } from "../shape.ts";
@@ -16,14 +17,21 @@ export interface BeamTrace {
   readonly candidates: Value;
   /** The candidates that stayed alive, their beams counted through the whole batch: [T, B*K]. */
   readonly selected: Value;
+  /** Whether each source was still searching: [T, B]. */
+  readonly open: Value;
+  /** A log-probability of each hypothesis that was alive before each step: [T, B*K]. None is a number where any of its step is none. */
+  readonly samples: Value;
   /** Sums of those that are alive at the end: [B, K]. */
   readonly alive: Value;
   /** By number of tokens less one, what a sum is multiplied by to be ranked. */
   readonly rescale: Value;
 }
 
-/** The K best of all hypotheses that ended, and of those that are alive at the end. Of equal ones the one that was found first. */
-export function rankHypotheses({ vocabulary, beams, sums, candidates, selected, alive, rescale }: BeamTrace): Hypotheses {
+/**
+ * The K best of all hypotheses that ended, and of those that are alive at the end. Of equal ones the one that was found first. A source
+ * for which the model gave something else than numbers, while it was searching, has no scores but NaN.
+ */
+export function rankHypotheses({ vocabulary, beams, sums, candidates, selected, open, samples, alive, rescale }: BeamTrace): Hypotheses {
   const { graph } = sums;
   const [steps, batch, wide] = sums.shape;
   const none = graph.constant(sums.type, [], [-Infinity]);
@@ -41,12 +49,15 @@ export function rankHypotheses({ vocabulary, beams, sums, candidates, selected, 
   const beam = cast(range(graph, beams), "int64");
   const source = unsqueeze(mul(cast(range(graph, batch), "int64"), sizeOf(graph, beams)), 1);
   const row = add(div(taken(candidates, expand(mul(beam, vocabulary), [batch, beams])), vocabulary), source);
+  const numbers = reshape(samples, [steps, batch, beams]);
+  const broken = cast(and(not(equal(numbers, numbers)), unsqueeze(open, 2)), "int32");
+  const failed = unsqueeze(cast(reduceMax(broken, [0, 2]), "bool"), 1);
   const rows = selected.shape.slice(1);
   const ids = backtrace(selected, vocabulary, reshape(row, rows), reshape(count, rows));
   return {
     ids: reshape(transpose(ids), [batch, beams, steps]),
     lengths: cast(count, "int32"),
-    scores: where(valid, taken(sums, alive), none),
+    scores: where(failed, graph.constant(sums.type, [], [Number.NaN]), where(valid, taken(sums, alive), none)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Value } from "../ir.ts";
 import { loop } from "../loop.ts";
-import { add, cast, div, equal, greater, mod, mul, pow, sub, where } from "../ops/elementwise.ts";
+import { add, and, cast, div, equal, greater, mod, mul, pow, sub, where } from "../ops/elementwise.ts";
 import { gather, gatherElements, range, topK } from "../ops/index-ops.ts";
 import { concat, expand, filled, reshape, unsqueeze } from "../ops/movement.ts";
 import { logSoftmaxFused, reduceMax } from "../ops/reduce.ts";
@@ -64,10 +64,14 @@ export function beamSearch(decoder: SearchDecoder, { most, beams, lengthPenalty 
   const first = expand(where(equal(range(graph, beams), 0), graph.constant(type, [], [0]), none), [batch, beams]);
   const empty = filled(graph, type, [batch, beams], NO_SCORE);
 
+  // Whether a source still looks for something better: [B].
+  const searching = filled(graph, "bool", [batch], 1);
+
   const { states, outputs } = loop(
-    ([tokens, alive, pool, ...before], index) => {
+    ([tokens, alive, pool, open, ...before], index) => {
       const next = step(tokens, before, held);
-      const sums = add(add(logSoftmaxFused(next.logits), reshape(alive, [rows, 1])), mask);
+      const logs = logSoftmaxFused(next.logits);
+      const sums = add(add(logs, reshape(alive, [rows, 1])), mask);
       // Candidates are numbered hypothesis by hypothesis, beam * V + token.
       const best = topK(reshape(sums, [batch, product([beams, vocabulary])]), wide);
       const token = mod(best.indices, vocabulary);
@@ -78,15 +82,17 @@ export function beamSearch(decoder: SearchDecoder, { most, beams, lengthPenalty 
       const pooled = topK(concat([pool, ended], 1), beams).values;
       const column = (x: Value, at: number): Value => gather(x, graph.constant("int64", [], [at]), 1);
       const hope = sub(column(kept.values, 0), column(pooled, -1));
+      // What a source comes to that is done is not looked at, numbers or not.
+      const still = and(open, greater(hope, 0));
       return {
-        states: [mod(selected, vocabulary), kept.values, pooled, ...next.states.map((state) => gather(state, from))],
-        outputs: [best.values, best.indices, selected],
-        more: greater(reduceMax(hope), 0),
+        states: [mod(selected, vocabulary), kept.values, pooled, still, ...next.states.map((state) => gather(state, from))],
+        outputs: [best.values, best.indices, selected, open, gather(logs, graph.constant("int64", [], [END_ID]), 1)],
+        more: cast(reduceMax(cast(still, "int32")), "bool"),
       };
     },
-    [filled(graph, "int64", [rows], START_ID), first, empty, ...initial.map(tiled)],
+    [filled(graph, "int64", [rows], START_ID), first, empty, searching, ...initial.map(tiled)],
     { most, length: "T.beam", name: "beam" },
   );
-  const [sums, candidates, selected] = outputs;
-  return () => rankHypotheses({ vocabulary, beams, sums, candidates, selected, alive: states[1], rescale });
+  const [sums, candidates, selected, open, samples] = outputs;
+  return () => rankHypotheses({ vocabulary, beams, sums, candidates, selected, open, samples, alive: states[1], rescale });
 }
