@@ -5,6 +5,7 @@ import { bundleTokens, learnTokens } from "../data/targets/tokens.ts";
 import { spread } from "./classes.ts";
 import { loadPaired, readPaired } from "./paired.ts";
 import type { TargetForm } from "./paired.ts";
+import { readQuestions } from "./questions.ts";
 import type { Task } from "./task.ts";
 import { tokenFigures } from "./token-figures.ts";
 
@@ -16,6 +17,7 @@ export const caption: Task<PairedExamples> = {
   unit: "token",
   load: (config) => loadPaired(form, config),
   read: (file, config, bundle) => readPaired(form, file, config, bundle),
+  questions: readQuestions,
   figures: tokenFigures,
   measure: async (folder, examples, { limit = examples.count, provider, threads, batchSize } = {}) => {
     const bundle = await readBundle(folder);

@@ -4,7 +4,7 @@ import { labelled } from "./labelled.ts";
 /** A sequence of tokens to the one that comes next: each line gives an example for each of its tokens but the first. */
 export const nextToken = labelled({
   name: "next",
-  unit: "token",
+  unit: "step",
   perStep: false,
   expand(text, { tokenize, detokenize }, { forecast: { window } }) {
     const tokens = tokenize(text);

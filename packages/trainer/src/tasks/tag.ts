@@ -11,5 +11,8 @@ export const tag = labelled({
     const { sequenceAccuracy, tokens, spans } = taggingFigures(truth, found, labels);
     return { tokenAccuracy: tokens.accuracy, macroF1: tokens.macroF1, ...(spans && { spanF1: spans.f1 }), sequenceAccuracy };
   },
-  details: classDetails,
+  details(told) {
+    const { spans } = taggingFigures(told.truth, told.found, told.labels);
+    return { ...classDetails(told), ...(spans && { spans }) };
+  },
 });

@@ -1,10 +1,10 @@
 import type { Bundle, Provider } from "@s2s/runtime";
 import type { Manifest, ModelConfig, TaskName } from "@s2s/runtime/manifest";
 import type { Config } from "../config.ts";
-import type { TextPair } from "../data/corpus.ts";
 import type { FilterCounts } from "../data/encode.ts";
 import type { Examples } from "../data/examples.ts";
 import type { EvaluationSums } from "../executor.ts";
+import type { Question } from "../measures/test-set.ts";
 
 /** What a manifest says because of its task; names of files are those of `TaskData.files`. */
 export type TaskManifest = Pick<
@@ -39,6 +39,14 @@ export interface MeasureOptions {
   readonly batchSize?: number | undefined;
 }
 
+export interface DetailOptions extends MeasureOptions {
+  /** What the model was trained on, where that is still known: for what it is to be compared with. */
+  readonly training?: (() => Promise<Examples | undefined>) | undefined;
+  /** Steps of a season. */
+  readonly season?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
 /** What a model is for: where its examples come from and what it is worth. The trainer's loop knows nothing else of it. */
 export interface Task<E extends Examples = Examples> {
   readonly name: TaskName;
@@ -59,10 +67,10 @@ export interface Task<E extends Examples = Examples> {
   /** What a bundle's own answers are worth, its graphs run as everybody runs them; a function of bundle and examples alone. */
   measure(bundle: string, examples: E, options?: MeasureOptions): Promise<Figures>;
   /** What is worth knowing besides and is no single number, such as a confusion matrix, by its name; for `s2s evaluate`. */
-  details?(bundle: string, examples: E, options?: MeasureOptions): Promise<Readonly<Record<string, unknown>>>;
+  details?(bundle: string, examples: E, options?: DetailOptions): Promise<Readonly<Record<string, unknown>>>;
   /**
-   * What is asked and what would be right, of tasks that answer texts with texts, for measures of text.
+   * What is asked and what would be right, of tasks that answer with texts, for measures of text.
    * @throws UserError as `read` does
    */
-  questions?(file: string, config: Pick<Config, "data">): Promise<readonly TextPair[]>;
+  questions?(file: string, config: Pick<Config, "data">, bundle: Bundle): Promise<readonly Question[]>;
 }

@@ -1,6 +1,4 @@
 import type { Tokenizer } from "@s2s/runtime";
-import { readPairs } from "../data/corpus.ts";
-import type { TextPair } from "../data/corpus.ts";
 import { loadDataset } from "../data/dataset.ts";
 import { bundleEncoding, encodeCorpus } from "../data/encode.ts";
 import { longestLengths } from "../data/pairs.ts";
@@ -9,6 +7,7 @@ import { decodeWithBundle } from "../decode-bundle.ts";
 import { exactMatch } from "../evaluate.ts";
 import { modelConfig } from "../model-config.ts";
 import { lengthLimit } from "./lengths.ts";
+import { readQuestions } from "./questions.ts";
 import type { Task } from "./task.ts";
 import { textSides } from "./text-sides.ts";
 import type { TextSide } from "./text-sides.ts";
@@ -40,11 +39,7 @@ export const translate: Task<Pairs> = {
     const { source, target } = bundleEncoding(bundle);
     return (await encodeCorpus(file, data, source, target)).pairs;
   },
-  async questions(file, { data }) {
-    const pairs: TextPair[] = [];
-    for await (const block of readPairs(file, data)) pairs.push(...block);
-    return pairs;
-  },
+  questions: readQuestions,
   figures: tokenFigures,
   async measure(bundle, pairs, { limit = pairs.count, ...options } = {}) {
     return { sequenceAccuracy: await exactMatch(pairs, limit, (sources) => decodeWithBundle(bundle, sources, options)) };

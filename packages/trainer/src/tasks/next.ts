@@ -1,0 +1,20 @@
+import { Windows } from "../data/series/windows.ts";
+import { forecastTask } from "./forecast.ts";
+import { nextToken } from "./next-token.ts";
+import type { Task } from "./task.ts";
+
+const numbers = forecastTask("next") as Task;
+const tokens = nextToken as Task;
+
+const ofExamples = (examples: unknown): Task => (examples instanceof Windows ? numbers : tokens);
+
+/** What comes next: a token, chosen from those that were seen, or a row of numbers (source.kind vectors: a CSV file). */
+export const next: Task = {
+  name: "next",
+  unit: "step",
+  load: (config) => (config.source.kind === "vectors" ? numbers : tokens).load(config),
+  read: (file, config, bundle) => (bundle.manifest.series ? numbers : tokens).read(file, config, bundle),
+  figures: numbers.figures,
+  measure: async (folder, examples, options) => ofExamples(examples).measure(folder, examples, options),
+  details: async (folder, examples, options) => (await ofExamples(examples).details?.(folder, examples, options)) ?? {},
+};
