@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initialize, traceInference } from "@s2s/graph-builder";
 import { load, SPECIAL_TOKENS, Tokenizer, UserError, type Generation, type GenerateOptions, type Model } from "@s2s/runtime";
+import type { ModelConfig } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs, exportBundle, modelConfig, resolveConfig, textSides } from "@s2s/trainer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packSingleFile } from "../../packages/trainer/src/export/single-file.ts";
@@ -17,6 +18,10 @@ let folder: string;
 let file: string;
 /** Its readout has a number that is none, as after a training that diverged. */
 let diverged: string;
+/** What it makes of some tokens is no number. */
+let halfDiverged: string;
+/** Attends to its source, and hands on what it gave and where it looked. */
+let attending: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "s2s-graphs-"));
   folder = join(root, "folder");
@@ -24,20 +29,30 @@ beforeAll(async () => {
   const tokenizer = new Tokenizer({ unit: "char", tokens: [...SPECIAL_TOKENS, ...LETTERS] });
   const side = { embedding: 9, hidden: 13, layers: 2 };
   const size = { source: tokenizer.size, target: tokenizer.size };
-  const model = modelConfig(resolveConfig({ encoder: side, decoder: side }, "test"), size);
-  const weights = new Map(
-    traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 3).map((w) => w * 5) }]),
-  );
+  const modelOf = (decoder: object) => modelConfig(resolveConfig({ encoder: side, decoder: { ...side, ...decoder } }, "test"), size);
+  const weightsOf = (config: ModelConfig) =>
+    new Map(
+      traceInference(config).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 3).map((w) => w * 5) }]),
+    );
+  const model = modelOf({});
+  const weights = weightsOf(model);
   const text = { tokenizer, maxLength: MAX_LENGTH + 1 };
   const { manifest, files } = textSides({ source: text, target: { ...text, maxLength: MAX_LENGTH } });
   const parts = { model, weights, manifest: { task: "translate" as const, ...manifest }, files, training: {} };
   diverged = join(root, "diverged");
-  const { shape, data } = weights.get("decoder.readout.b")!;
-  const broken = new Map([
-    ...weights,
-    ["decoder.readout.b", { shape, data: Float32Array.from(data, (b, i) => (i === 7 ? Number.NaN : b)) }],
-  ]);
-  await exportBundle(diverged, { ...parts, weights: broken }, buildInferenceGraphs);
+  /** Weights of which some are no numbers. */
+  const broken = (name: string, fails: (i: number) => boolean) => {
+    const { shape, data } = weights.get(name)!;
+    return new Map([...weights, [name, { shape, data: Float32Array.from(data, (w, i) => (fails(i) ? Number.NaN : w)) }]]);
+  };
+  await exportBundle(diverged, { ...parts, weights: broken("decoder.readout.b", (i) => i === 7) }, buildInferenceGraphs);
+  halfDiverged = join(root, "half-diverged");
+  // Rows of the tokens with odd ids.
+  const half = broken("decoder.embedding.w", (i) => Math.floor(i / side.embedding) % 2 === 1);
+  await exportBundle(halfDiverged, { ...parts, weights: half }, buildInferenceGraphs);
+  attending = join(root, "attending");
+  const looks = modelOf({ attention: "general", inputFeeding: true, coverage: true });
+  await exportBundle(attending, { ...parts, model: looks, weights: weightsOf(looks) }, buildInferenceGraphs);
   await exportBundle(folder, parts, buildInferenceGraphs);
   await packSingleFile(single, await exportBundle(single, parts, buildInferenceGraphs), weights, "float32");
   file = join(single, "generate.onnx");
@@ -58,10 +73,15 @@ async function opened(...args: Parameters<typeof load>): Promise<Model> {
 const near = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (_, part: unknown) => (typeof part === "number" ? expect.closeTo(part, 4) : part));
 
-describe.each(["cpu", "wasm"])("on %s", (device) => {
+describe.each([
+  ["cpu", "plain"],
+  ["wasm", "plain"],
+  ["cpu", "attending"],
+  ["wasm", "attending"],
+])("on %s, %s", (device, kind) => {
   let model: Model;
   beforeAll(async () => {
-    model = await opened(folder, { device, worker: false });
+    model = await opened(kind === "plain" ? folder : attending, { device, worker: false });
   });
 
   test.each<GenerateOptions>([
@@ -90,6 +110,18 @@ test.each<GenerateOptions>([{}, { beams: 4, nBest: 2 }])(
         expect(error).toBeInstanceOf(UserError);
         expect((error as Error).message).toMatch(/^the model's outputs are not finite numbers/);
       }
+  },
+);
+
+test.each(texts.filter((text) => text !== ""))(
+  "a beam of which some hypotheses are no numbers is refused, whichever graphs answer, where the search in single steps refuses it: %j",
+  async (text) => {
+    const model = await opened(halfDiverged, { worker: false });
+    for (const beams of [2, 3, 5]) {
+      const outcome = (options: GenerateOptions) =>
+        model.generate(text, { beams, maxLength: 4, ...options }).catch((e: Error) => e.message);
+      expect(await outcome({})).toEqual(near(await outcome({ noRepeatNgram: 50 })));
+    }
   },
 );
 
