@@ -4,6 +4,8 @@ export { PredictorReference } from "./reference/predictor.ts";
 export type { PredictedExample } from "./reference/predictor.ts";
 export { Reference } from "./reference/seq2seq.ts";
 export type { DecoderStates, IdPair } from "./reference/seq2seq.ts";
+export { StrokeReference } from "./reference/strokes.ts";
+export type { Drawing } from "./reference/strokes.ts";
 export { searchReference } from "./reference/search.ts";
 export type { Found, FoundHypothesis, SearchSpec, StepReference } from "./reference/search.ts";
 export { chooseDevices, DEVICE_NAMES } from "./devices.ts";
