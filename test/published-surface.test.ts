@@ -30,7 +30,7 @@ test("@s2s/graph-builder", () => {
     abs adadelta adagrad adam adamw add and argMax attachGradient averagePool
     bitwiseXor
     cast checkGraph chunkedCrossEntropy clip concat cond conv convTranspose correct countOver crossEntropy cumulativeSum
-    div dropout
+    div drawnFrom dropout
     embedding embeddingDropout emit emitOne equal exp expand
     filled
     gather gatherElements gemm gradientRules gradients greater greaterOrEqual
@@ -52,21 +52,23 @@ test("@s2s/runtime", () => {
   expect(namesOf(runtime)).toMatchInlineSnapshot(`
     "END_ID
     Graphs
+    Heap
     METADATA_KEYS Model
     PAD_ID PROVIDERS
+    RESERVED_TOKENS
     SEARCH_NUMBERS SPECIAL_TOKENS START_ID Seq2Seq
-    Tensor
+    Tensor Tokenizer
     UNKNOWN_ID UserError
     Vocabulary
-    createSession createTokenizer
+    createSession cutText cutterOf
     findModelFile
     graphSource
-    load
+    load looksReserved
     normalizer
     openBundle openFolder openSource ortVersion
-    parseManifest parseSearchOptions pictureInput probeProvider providerRequirements
+    parseManifest parseSearchOptions parseTokenizer pictureInput probeProvider providerRequirements
     readBundle requireProvider resolveBundle
-    scoreTargets search"
+    scoreTargets search serializeTokenizer"
   `);
 });
 
@@ -78,7 +80,7 @@ test("@s2s/runtime/manifest and /ort", () => {
     MANIFEST_FILE ManifestSchema ModelSchema
     PRECISIONS ProvenanceSchema
     SpecialTokensSchema StateInfoSchema
-    TensorInfoSchema TokenizerSchema TrainableSchema
+    TOKEN_UNITS TensorInfoSchema TokenizerSchema TrainableSchema
     VariantSchema"
   `);
   expect(namesOf(ort)).toMatchInlineSnapshot(`
@@ -115,7 +117,6 @@ test("@s2s/trainer", () => {
     seasonalError seasonalNaive segmentScore selectExamples selectPairs serviceWorker shardBatch siteFiles spanFigures spansOf splitPairs
     taggingFigures taskOf teacherForcing testItems textSides train trainingBatches trainingErrors
     uniform
-    vocabularyEncoding
     weightsOf wer writeFileAtomically writeGraphs"
   `);
 });

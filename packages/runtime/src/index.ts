@@ -41,7 +41,7 @@ export type { BundleSource } from "./source/source.ts";
 export { END_ID, PAD_ID, SPECIAL_TOKENS, START_ID, UNKNOWN_ID, Vocabulary } from "./vocabulary.ts";
 export type { VocabularyOptions } from "./vocabulary.ts";
 export type { Merge } from "./tokenizers/bpe.ts";
-export { BYTE_TOKENS, looksReserved, RESERVED_TOKENS } from "./tokenizers/bytes.ts";
+export { looksReserved, RESERVED_TOKENS } from "./tokenizers/bytes.ts";
 export { cutterOf, cutText } from "./tokenizers/cut.ts";
 export type { Cutter, TokenUnit } from "./tokenizers/cut.ts";
 export { Heap } from "./tokenizers/heap.ts";

@@ -83,6 +83,18 @@ describe("resolveConfig", () => {
       { data: { train: "a", valid: "b", validFraction: 0.2 } },
       "data.validFraction has no effect beside data.valid: leave one of the two out",
     ],
+    [
+      { source: { tokens: "bpe", vocabulary: 200 } },
+      "source.vocabulary must be at least 300 with bpe pieces, which need 256 bytes beside them, but is 200",
+    ],
+    [
+      { task: "tag", source: { tokens: "unigram" } },
+      "unigram pieces have no labels of their own: with the task tag source.tokens is char or word",
+    ],
+    [
+      { source: { tokens: "bpe" }, target: { tokens: "word", shared: true } },
+      "target.tokens has no effect beside target.shared: set source.tokens alone",
+    ],
     [{ data: { valid: "b", validSplit: "tail" } }, "data.validSplit has no effect beside data.valid: leave one of the two out"],
     [{ data: { validFraction: 0 }, training: { patience: 1 } }, "training.patience needs validation pairs: give data.valid or"],
   ])("refuses %j", (input, message) => {

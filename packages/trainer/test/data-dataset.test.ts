@@ -55,6 +55,40 @@ describe("loadDataset", () => {
     expect(data.target.tokens.slice(4)).toEqual(["a"]);
   });
 
+  it("learns pieces from the training pairs alone, gives the text back exactly and drops what has become too long", async () => {
+    const line = (i: number): string => `the  brother number ${i}\tder Bruder Nummer ${i}\n`;
+    const long = "zyxwvu qpjfclag\tkurz\n";
+    const train = await file("pieces.tsv", Array.from({ length: 30 }, (_, i) => line(i)).join("") + long + line(99) + "日 ▁\tx\n");
+    const config = {
+      data: { train, validFraction: 0.07, validSplit: "tail" },
+      source: { tokens: "bpe", vocabulary: 320, maxLength: 9 },
+    } as const;
+    const data = await load(config);
+    expect(data.filter).toEqual({ read: 33, longSources: 1, longTargets: 0 });
+    expect([data.train.count, data.valid.count]).toEqual([30, 2]);
+    expect(texts(data, data.train)[3]).toEqual(["the  brother number 3", "der Bruder Nummer 3"]);
+    expect(data.source.decode(data.valid.source(1))).toBe("日 ▁");
+    expect(data.source.tokens).toContain(" brother");
+    expect(data.source.tokens).not.toContain("日");
+    expect(data.train.sourceLength(3)).toBeLessThan(9);
+    await expect(load({ ...config, source: { ...config.source, maxLength: 3 } })).rejects.toThrow(
+      `${train}: no pair is left: dropped 33 of 33 pairs by length: 33 by the source's, 0 by the target's`,
+    );
+  });
+
+  it("learns one tokeniser from both sides where they share it", async () => {
+    const train = await file("shared.tsv", "aab b\tbbc\nab\tca\n");
+    for (const tokens of ["char", "bpe", "unigram"] as const) {
+      const data = await load({ data: { train, validFraction: 0 }, source: { tokens }, target: { tokens, shared: true } });
+      expect(data.target).toBe(data.source);
+      expect(data.source.tokens).toEqual(expect.arrayContaining(["a", "b", "c"]));
+      expect(texts(data, data.train)).toEqual([
+        ["aab b", "bbc"],
+        ["ab", "ca"],
+      ]);
+    }
+  });
+
   it("encodes a validation file with the training vocabularies and does not filter it", async () => {
     const train = await file("train.tsv", "ab\tx\nabc\tx\n");
     const valid = await file("valid.tsv", "bad\tx\nabba\txx\n");

@@ -11,8 +11,8 @@ export interface LearnOptions {
 }
 
 const PIECES = 8000;
-/** Leaves room for an alphabet. */
-const LEAST_PIECES = RESERVED_TOKENS.length + 40;
+/** The smallest vocabulary of pieces: leaves room for an alphabet. */
+export const LEAST_PIECES = RESERVED_TOKENS.length + 40;
 
 /**
  * Learns a tokeniser from stretches of text (`cutText`) and how often each occurs: a function of these counts alone, whatever their order.
