@@ -2,7 +2,7 @@ import type { BridgeName, EncoderConfig, ModelConfig, OutputOf } from "@s2s/runt
 import type { Config } from "./config.ts";
 
 /** Width of what the encoder hands over: its directions side by side. */
-const encodedWidth = ({ encoder: { hidden, bidirectional } }: Config): number => hidden * (bidirectional ? 2 : 1);
+export const encodedWidth = ({ encoder: { hidden, bidirectional } }: Config): number => hidden * (bidirectional ? 2 : 1);
 
 /** The layers that read a sequence. */
 export function encoderOf({ encoder }: Config): EncoderConfig {
