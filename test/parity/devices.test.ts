@@ -47,6 +47,30 @@ const cases: Readonly<Record<string, Case>> = {
     precisions: ["float32"],
     devices: all,
   },
+  "GRU both ways, residual, squashed": {
+    model: sized(26, 21, [
+      { cell: "gru", embedding: 9, hidden: 18, layers: 2, bidirectional: true, residual: true },
+      { cell: "gru-reset-after", embedding: 11, hidden: 22, layers: 2, residual: true, bridge: "tanh" },
+    ]),
+    precisions: every,
+    devices: all,
+  },
+  "simple cells, to a normalised LSTM from their mean": {
+    model: sized(17, 19, [
+      { cell: "rnn", embedding: 9, hidden: 13, bidirectional: true },
+      { cell: "layer-norm-lstm", embedding: 10, hidden: 24, layers: 2, bridge: "mean" },
+    ]),
+    precisions: every,
+    devices: withoutGpu,
+  },
+  "GRU, 384": {
+    model: sized(34, 42, [
+      { cell: "gru", embedding: 20, hidden: 384 },
+      { cell: "gru", embedding: 30, hidden: 384 },
+    ]),
+    precisions: every,
+    devices: withoutGpu,
+  },
   "deep encoder, reversed source": {
     model: sized(31, 37, [
       { embedding: 10, hidden: 48, layers: 3, reverseSource: true },
