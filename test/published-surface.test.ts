@@ -25,24 +25,25 @@ test("@s2s/graph-builder", () => {
     Graph GraphError
     LEAST_DYNAMIC
     MAX_MODEL_BYTES
+    NORMALIZATIONS
     OPSET
-    Scope ShapeError
+    STATISTIC_SHARE Scope ShapeError
     abs adadelta adagrad adam adamw add and argMax attachGradient averagePool
     bitwiseXor
-    cast checkGraph chunkedCrossEntropy clip concat cond conv convTranspose correct countOver crossEntropy cumulativeSum
+    cast checkGraph chunkedCrossEntropy clip cnn concat cond conv convTranspose correct countOver coverageLoss crossEntropy cumulativeSum
     div drawnFrom dropout
     embedding embeddingDropout emit emitOne equal exp expand
     filled
     gather gatherElements gemm gradientRules gradients greater greaterOrEqual
-    identity initialize
+    identity initialize isHead
     lastStep layerNormalization less linear log logSoftmax logSoftmaxFused loop
-    matmul maxPool maximum mean minimum mod momentum mul
+    matmul maxPool maximum mean minimum mixture mixtureLoss mod modelHead modelInput momentum mul
     nadam neg not
     operators
     pad planInt8 pow print prune
     range readGraphStatistics reciprocal recurrent reduceLogSumExp reduceMax reduceMean reduceSum reduceSumSquare relu reshape reverseByLength rmsprop
-    sameShape sampledCrossEntropy samplingProbabilities scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze sub sumOf sumTo swapBatchAndTime
-    tanh toFloat16 toInt8 topK traceEvaluate traceFlatUpdate traceGenerate traceGradients traceInference traceTrain traceUpdate traceVariant transpose
+    sameShape sampledCrossEntropy samplingProbabilities scalar scan scatterElements scatterRows serialize sgd shiftRight sigmoid sign slice softmax split sqrt square squeeze storedTensors sub sumOf sumTo swapBatchAndTime
+    tanh toFloat16 toInt8 topK traceAnswers traceEvaluate traceFlatUpdate traceGenerate traceGradients traceInference tracePredict traceTrain traceUpdate traceVariant transpose
     unrollScans unsqueeze
     where wordDropout"
   `);
