@@ -36,6 +36,48 @@ async function refusal(body: unknown, headers?: Record<string, string>): Promise
   return [response.status, error];
 }
 
+describe("POST /predict", () => {
+  const predict = async (body: unknown): Promise<[number, unknown]> => {
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch(`${server.url}/predict`, { method: "POST", headers, body: JSON.stringify(body) });
+    return [response.status, await response.json()];
+  };
+  const label = (input: unknown) => ({ label: JSON.stringify(input), probability: 1, labels: [] });
+
+  it("answers one input, and several with a list, each refused by itself", async () => {
+    expect(await predict({ input: "ab", topK: 2, bias: 1, replaceUnknown: true })).toEqual([200, label("ab")]);
+    expect(server.model.calls[0]).toMatchObject({ topK: 2, bias: 1, replaceUnknown: true });
+    expect(await predict({ inputs: ["a", "refuse"] })).toEqual([200, { answers: [label("a"), { error: "refused: too long" }] }]);
+    expect(await predict({ input: "refuse" })).toEqual([400, { error: "refused: too long" }]);
+  });
+
+  it("takes pictures as base64 alone, so that no text is the path of a file", async () => {
+    server.model.manifest.model.input.kind = "image";
+    const png = Buffer.from("PNG").toString("base64");
+    const bytes = label(new Uint8Array(Buffer.from("PNG")));
+    expect(await predict({ inputs: [png, `data:image/png;base64,${png}`, [[[0]]]] })).toEqual([
+      200,
+      { answers: [bytes, bytes, label([[[0]]])] },
+    ]);
+    for (const path of ["/etc/passwd.png", "file:///etc/passwd", "../run/a.jpg"])
+      expect(await predict({ input: path })).toEqual([400, { error: expect.stringMatching(/^a picture must be the base64 of/) }]);
+    server.model.manifest.model.input.kind = "frames";
+    expect(await predict({ input: [png] })).toEqual([200, label([new Uint8Array(Buffer.from("PNG"))])]);
+    expect((await predict({ input: ["/etc/passwd.png"] }))[0]).toBe(400);
+  });
+
+  it.each([
+    [{}, /^give either "input" or "inputs"/],
+    [{ input: 5 }, /^an input must be a text$/],
+    [{ inputs: "a" }, /^inputs must be a list$/],
+    [{ inputs: ["a", "a", "a", "a"] }, /^inputs may hold at most 3, not 4/],
+    [{ input: "a", imputs: [] }, /^unknown option "imputs": did you mean inputs\?$/],
+    [{ input: "a", maxLength: 51 }, /^maxLength must be a whole number from 1 to 50 here/],
+  ])("says of %j what is wrong", async (body, message) => {
+    expect(await predict(body)).toEqual([400, { error: expect.stringMatching(message) }]);
+  });
+});
+
 describe("POST /generate", () => {
   it("answers one text with a Generation and several with a list", async () => {
     const one = await post({ text: "ab", beams: 4, nBest: 2, prefix: "A" });

@@ -36,6 +36,8 @@ export class Model {
   readonly precision: Precision;
   readonly thread: Thread;
   readonly #service: Service;
+  /** What was asked, from before the service has heard of it. */
+  readonly #underWay = new Set<Promise<unknown>>();
   #disposal: Promise<void> | undefined;
 
   /** `load` makes it. */
@@ -61,7 +63,13 @@ export class Model {
   async generate(input: ModelInput, options?: GenerateOptions): Promise<Generation>;
   async generate(inputs: readonly ModelInput[], options?: GenerateOptions): Promise<Answer[]>;
   async generate(input: unknown, options: GenerateOptions = {}): Promise<Generation | Answer[]> {
-    return this.#answer(input, options, (inputs, data, signal) => this.#service.generate(inputs, data, signal));
+    const { kind } = this.manifest.model.input;
+    const many = isMany(kind, input);
+    if (!many && (kind === "tokens" || kind === "none")) requireText(input);
+    const answers = await this.#answer(many ? input : [input], options, (inputs, data, signal) =>
+      this.#service.generate(inputs, data, signal),
+    );
+    return many ? answers : accept(answers[0]);
   }
 
   /**
@@ -76,7 +84,20 @@ export class Model {
   async predict<T extends TaskName>(input: ModelInput, options?: PredictOptions): Promise<PredictionOf<T>>;
   async predict<T extends TaskName>(inputs: readonly ModelInput[], options?: PredictOptions): Promise<(PredictionOf<T> | Refusal)[]>;
   async predict(input: unknown, options: PredictOptions = {}): Promise<Prediction | (Prediction | Refusal)[]> {
-    return this.#answer(input, options, (inputs, data, signal) => this.#service.predict(inputs, data, signal));
+    const many = isMany(this.manifest.model.input.kind, input);
+    const [first, ...others] = await this.predictAll<TaskName>((many ? input : [input]) as readonly ModelInput[], options);
+    return many ? (first === undefined ? [] : [first, ...others]) : accept(first);
+  }
+
+  /** As `predict` for several inputs, where it cannot be told apart whether a list is one of them. */
+  async predictAll<T extends TaskName>(
+    inputs: readonly ModelInput[],
+    options: PredictOptions = {},
+  ): Promise<(PredictionOf<T> | Refusal)[]> {
+    requireArray(inputs, "inputs are given as a list");
+    const ask = (read: readonly unknown[], data: PredictData, signal: AbortSignal | undefined): Promise<(Prediction | Refusal)[]> =>
+      this.#service.predict(read, data, signal);
+    return this.#answer(inputs, options, ask) as Promise<(PredictionOf<T> | Refusal)[]>;
   }
 
   /**
@@ -125,24 +146,20 @@ export class Model {
 
   /** Releases the sessions once the calls under way have ended, and ends the worker. Calling it again is harmless. */
   async dispose(): Promise<void> {
-    this.#disposal ??= this.#service.dispose();
+    this.#disposal ??= Promise.allSettled(this.#underWay).then(() => this.#service.dispose());
     return this.#disposal;
   }
 
-  /** One answer, or a list of them, as the input is one or a list. */
+  /** Answers those inputs that can be read here; the others are refused in their places. */
   async #answer<A extends object, O extends Signalled>(
-    input: unknown,
+    inputs: readonly unknown[],
     options: O,
     ask: (inputs: readonly unknown[], data: Omit<O, "signal">, signal: AbortSignal | undefined) => Promise<(A | Refusal)[]>,
-  ): Promise<A | (A | Refusal)[]> {
+  ): Promise<(A | Refusal)[]> {
     requireObject(options);
     const { signal, ...data } = options;
-    const { kind } = this.manifest.model.input;
-    const many = isMany(kind, input);
-    if (!many && (kind === "tokens" || kind === "none") && typeof input !== "string")
-      throw new UserError(`texts are given as a text or a list of texts, not as ${input === null ? "null" : typeof input}`);
-    const answers = await this.#call(signal, async () => {
-      const read = await this.#portable(many ? input : [input]);
+    return this.#call(signal, async () => {
+      const read = await this.#portable(inputs);
       const asked = await ask(
         read.flatMap((each) => ("error" in each ? [] : [each[0]])),
         data,
@@ -151,7 +168,6 @@ export class Model {
       let next = 0;
       return read.map((each) => ("error" in each ? each : (asked[next++] as A | Refusal)));
     });
-    return many ? answers : accept(answers[0]);
   }
 
   async #portable(inputs: readonly unknown[]): ReturnType<typeof portable> {
@@ -170,12 +186,20 @@ export class Model {
   async #call<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     if (this.#disposal !== undefined) throw new Error("the model was disposed of");
     signal?.throwIfAborted();
-    return untilAborted(work(), signal);
+    const working = work();
+    this.#underWay.add(working);
+    const done = (): void => void this.#underWay.delete(working);
+    working.then(done, done);
+    return untilAborted(working, signal);
   }
 }
 
 function requireArray(value: unknown, form: string): void {
   if (!Array.isArray(value)) throw new UserError(`${form}, not as ${value === null ? "null" : typeof value}`);
+}
+
+function requireText(value: unknown): void {
+  if (typeof value !== "string") requireArray(value, "texts are given as a text or a list of texts");
 }
 
 function accept<A extends object>(answer: A | Refusal | undefined): A {

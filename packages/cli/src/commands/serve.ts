@@ -38,6 +38,7 @@ The folder is a site that \`s2s export --web\` wrote, or a bundle or a run, whic
 
   POST /generate  {"text": "..."} or {"texts": ["...", ...]}, with options such as "beams": 4, "nBest": 4, "maxLength": 50. With "stream": true or
                   Accept: text/event-stream the tokens of one text come as server-sent events.
+  POST /predict   {"input": ...} or {"inputs": [...]}, for models of every task: a text, numbers, or the base64 of a PNG or JPEG file
   GET /health     whether it answers, with what model, where
 
 A server on this machine's own address (the default) is reached from this machine alone. docs/serving.md tells what to do before others may reach it.

@@ -1,22 +1,15 @@
-import { load, UserError, type Answer, type GenerateOptions, type Model } from "@s2s/runtime";
-import type { Precision } from "@s2s/runtime/manifest";
+import { type Generation, type GenerateOptions, UserError } from "@s2s/runtime";
 import { Command, Option } from "commander";
-import { EXIT } from "../errors.ts";
-import { countOption, deviceOption, jsonOption, precisionOption, providerOption } from "../options/common.ts";
-import { nameFlags, searchOptions } from "../options/search-options.ts";
+import { answerAll, noteDevice } from "../answering.ts";
+import { jsonOption } from "../options/common.ts";
+import { loadModel, type ModelOptions, modelOptions } from "../options/model-options.ts";
+import { searchOptions } from "../options/search-options.ts";
+import { generationLines } from "../predict/print.ts";
 import { plural } from "../report/format.ts";
 import type { Terminal } from "../terminal.ts";
-import { lineGroups, type InputLine } from "../text-lines.ts";
 
-/** Lines of a file that are answered at a time: enough to batch like lengths, few enough that answers come soon. */
-const GROUP = 256;
-
-interface Options extends Omit<GenerateOptions, "signal" | "attention"> {
+interface Options extends Omit<GenerateOptions, "signal" | "attention">, ModelOptions {
   readonly json?: boolean;
-  readonly threads?: number;
-  readonly device?: string;
-  readonly ep?: string;
-  readonly precision?: Precision | "auto";
 }
 
 const HELP = `
@@ -34,6 +27,7 @@ Examples:
   $ s2s translate run --json < texts.txt > answers.jsonl
   $ s2s translate run "3rd of March, 2021" --beams 4 --n-best 2
   $ s2s translate run "3rd of March, 2021" --temperature 0.8 --top-p 0.9 --n-best 3 --seed 7
+  $ s2s translate run "3rd of March, 2021" --ensemble run2,run3
   $ s2s translate run -- "-1 day"`;
 
 export function translateCommand(terminal: Terminal): Command {
@@ -43,73 +37,38 @@ export function translateCommand(terminal: Terminal): Command {
     .argument("[text...]", "texts; without any, lines of standard input")
     .addOption(jsonOption("print one JSON object a text, a line each"))
     .addOption(new Option("--prefix <text>", "what every answer begins with"))
-    .addOption(countOption("threads", "CPU threads (default: 1)", 1024))
-    .addOption(deviceOption())
-    .addOption(providerOption())
-    .addOption(precisionOption())
+    .addOption(replaceUnknownOption())
     .addHelpText("after", HELP);
-  for (const option of searchOptions()) command.addOption(option);
-  return command.action(async (run: string, texts: string[], { json = false, threads, device, ep, precision, ...search }: Options) => {
-    if (ep !== undefined && device !== undefined) throw new UserError("--ep and --device say the same: give one of them");
-    // Nothing else waits for this thread, and one of the model's own takes 70 ms to start.
-    const model = await load(run, { device: device ?? ep, precision, threads, worker: false });
-    const { name, reason } = model.device;
-    if (reason.startsWith("auto") && name !== "node-cpu") terminal.note(`runs on ${name} (${reason})`);
+  for (const option of [...modelOptions(), ...searchOptions()]) command.addOption(option);
+  return command.action(async (run: string, texts: string[], options: Options) => {
+    const { json = false, threads, device, ep, precision, ensemble, ...search } = options;
+    const model = await loadModel(run, { threads, device, ep, precision, ensemble });
+    noteDevice(terminal, model);
     try {
-      const work = { model, terminal, json, search };
-      if (texts.length > 0)
-        await translate(
-          texts.map((text, i) => ({ number: i + 1, text })),
-          "text",
-          work,
-        );
-      else await translateInput(work);
+      const { input } = model.manifest.model;
+      if (input.kind !== "tokens" && input.kind !== "none")
+        throw new UserError(`${run}: takes no texts (${input.kind}); use \`s2s predict\``);
+      await answerAll<Generation>(texts, "type a text a line; Ctrl-D ends", {
+        terminal,
+        json,
+        noun: "text",
+        read: (text) => text,
+        ask: (inputs) => model.generate(inputs as string[], search),
+        print: generationLines,
+        onAnswers(answers) {
+          const cut = answers.filter(({ truncated }) => truncated).length;
+          const most = search.maxLength ?? model.manifest.maxTargetLength;
+          if (cut > 0 && !json) terminal.note(`${plural(cut, "answer")} cut off at ${most} tokens`);
+        },
+      });
     } finally {
       await model.dispose();
     }
   });
 }
 
-interface Work {
-  readonly model: Model;
-  readonly terminal: Terminal;
-  readonly json: boolean;
-  readonly search: GenerateOptions;
-}
-
-async function translateInput(work: Work): Promise<void> {
-  const { terminal } = work;
-  if ((terminal.stdin as Partial<NodeJS.ReadStream>).isTTY) terminal.note("type a text a line; Ctrl-D ends");
-  for await (const lines of lineGroups(terminal.stdin, GROUP)) await translate(lines, "line", work);
-}
-
-/** Answers lines in their order; what cannot be answered is reported and leaves its place empty. */
-async function translate(lines: readonly InputLine[], noun: string, { model, terminal, json, search }: Work): Promise<void> {
-  const texts = lines.flatMap((line) => ("text" in line ? [line.text] : []));
-  const answers = await generate(model, texts, search);
-  let next = 0;
-  for (const line of lines) {
-    const answer: Answer = "text" in line ? (answers[next++] as Answer) : { error: line.error };
-    if ("error" in answer) {
-      terminal.note(`${noun} ${line.number}: ${answer.error}`);
-      terminal.exitCode = EXIT.userError;
-    }
-    if (json) terminal.printJson("error" in answer ? { [noun]: line.number, ...answer } : answer);
-    else for (const text of answerLines(answer)) terminal.print(text);
-  }
-  const cut = answers.filter((answer) => "truncated" in answer && answer.truncated).length;
-  if (cut > 0 && !json) terminal.note(`${plural(cut, "answer")} cut off at ${search.maxLength ?? model.manifest.maxTargetLength} tokens`);
-}
-
-/** As the model does, with the options in its messages named as they were typed. */
-async function generate(model: Model, texts: readonly string[], search: GenerateOptions): Promise<Answer[]> {
-  const answers = await model.generate(texts, search).catch((error: unknown) => {
-    throw error instanceof UserError ? new UserError(nameFlags(error.message), { cause: error }) : error;
-  });
-  return answers.map((answer) => ("error" in answer ? { error: nameFlags(answer.error) } : answer));
-}
-
-function answerLines(answer: Answer): string[] {
-  if ("error" in answer) return [""];
-  return answer.nBest?.map(({ score, text }, i) => `${i + 1}\t${score.toFixed(4)}\t${text}`) ?? [answer.text];
-}
+export const replaceUnknownOption = (): Option =>
+  new Option(
+    "--replace-unknown",
+    "give words that the model does not know the source's word that it looked at most, for models that attend",
+  );

@@ -6,6 +6,7 @@ import { Deadlines } from "./deadline.ts";
 import { EventStream, wantsEvents } from "./events.ts";
 import { readGenerateRequest, type GenerateRequest, type RequestLimits } from "./generate-request.ts";
 import { HttpError } from "./http-error.ts";
+import { type PredictRequest, readPredictRequest } from "./predict-request.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { sendJson } from "./respond.ts";
 import type { ServedModel, ServedOptions } from "./served-model.ts";
@@ -20,7 +21,7 @@ export interface ApiLimits extends RequestLimits {
   readonly timeout: number;
 }
 
-/** The HTTP API over a model: `POST /generate` and `GET /health`. */
+/** The HTTP API over a model: `POST /generate`, `POST /predict` and `GET /health`. */
 export class Api {
   readonly #model: ServedModel;
   readonly #limits: ApiLimits;
@@ -40,11 +41,14 @@ export class Api {
 
   /** Answers one text with a Generation or, as they are decided, with its tokens; several texts with `{"answers": [...]}`. */
   async generate(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const wait = this.#clients.take(request.socket.remoteAddress ?? "");
-    if (wait > 0) throw new HttpError(429, `too many requests: try again in ${wait} s`, { "Retry-After": String(wait) });
-    const body = await readJson(request, this.#limits.maxBody);
-    const wanted = readGenerateRequest(body, wantsEvents(request.headers.accept), this.#limits);
+    const wanted = readGenerateRequest(await this.#read(request), wantsEvents(request.headers.accept), this.#limits);
     await this.#admission.admit(() => this.#deadlines.run(response, (signal) => this.#answer(wanted, response, signal)));
+  }
+
+  /** Answers one input of any task with a Prediction, several with `{"answers": [...]}`. */
+  async predict(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const wanted = readPredictRequest(await this.#read(request), this.#model.manifest.model.input.kind, this.#limits);
+    await this.#admission.admit(() => this.#deadlines.run(response, (signal) => this.#predict(wanted, response, signal)));
   }
 
   /** Says whether the model answers, which it does while it works: that happens in another thread. */
@@ -64,6 +68,21 @@ export class Api {
   /** Ends the work at hand. */
   abort(): void {
     this.#deadlines.abort();
+  }
+
+  /** The body, of a client that may ask. */
+  async #read(request: IncomingMessage): Promise<unknown> {
+    const wait = this.#clients.take(request.socket.remoteAddress ?? "");
+    if (wait > 0) throw new HttpError(429, `too many requests: try again in ${wait} s`, { "Retry-After": String(wait) });
+    return readJson(request, this.#limits.maxBody);
+  }
+
+  async #predict({ inputs, many, options }: PredictRequest, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const answers = await refusing(this.#model.predictAll(inputs, { ...options, signal }));
+    if (many) return sendJson(response, 200, { answers });
+    const [answer] = answers as [object];
+    if ("error" in answer) throw new HttpError(400, String(answer.error));
+    sendJson(response, 200, answer);
   }
 
   async #answer(wanted: GenerateRequest, response: ServerResponse, signal: AbortSignal): Promise<void> {

@@ -16,11 +16,12 @@ export type GenerateRequest =
   | { readonly text: string; readonly stream: boolean; readonly options: RequestOptions }
   | { readonly texts: readonly string[]; readonly options: RequestOptions };
 
-type RequestOptions = Omit<GenerateOptions, "signal">;
+export type RequestOptions = Omit<GenerateOptions, "signal">;
 
 /** How many texts are decoded side by side is the server's matter: it decides about memory. */
 const SEARCH_OPTIONS = [...Object.keys(SEARCH_NUMBERS).filter((name) => name !== "batchSize"), "attention"];
-const KEYS = ["text", "texts", "stream", "prefix", ...SEARCH_OPTIONS];
+export const OPTIONS = ["prefix", "replaceUnknown", ...SEARCH_OPTIONS];
+const KEYS = ["text", "texts", "stream", ...OPTIONS];
 
 /**
  * Reads the body of `POST /generate`.
@@ -29,11 +30,8 @@ const KEYS = ["text", "texts", "stream", "prefix", ...SEARCH_OPTIONS];
  */
 export function readGenerateRequest(body: unknown, events: boolean, limits: RequestLimits): GenerateRequest {
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw bad('the body must be an object such as {"text": "..."}');
-  const { text, texts, stream = events, prefix, ...search } = body as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(search)) {
-    if (!SEARCH_OPTIONS.includes(key)) throw unknownOption(key.slice(0, 40));
-  }
-  const options = { ...searchOptions(search, limits), ...(prefix !== undefined && { prefix: requireText("prefix", prefix) }) };
+  const { text, texts, stream = events, ...rest } = body as Readonly<Record<string, unknown>>;
+  const options = readOptions(rest, limits, KEYS);
   if (typeof stream !== "boolean") throw bad("stream must be true or false");
   if ((text === undefined) === (texts === undefined)) throw bad('give either "text", a text, or "texts", a list of texts');
   if (text !== undefined) return { text: requireText("text", text), stream, options };
@@ -41,10 +39,22 @@ export function readGenerateRequest(body: unknown, events: boolean, limits: Requ
   return { texts: requireTexts(texts, limits.maxTexts), options };
 }
 
-function unknownOption(key: string): HttpError {
-  const near = meant(key, KEYS);
+/** How answers are searched for. @param keys all that a request may say, for the message where a name is unknown */
+export function readOptions(body: Readonly<Record<string, unknown>>, limits: RequestLimits, keys: readonly string[]): RequestOptions {
+  const { prefix, replaceUnknown, ...search } = body;
+  for (const key of Object.keys(search)) if (!SEARCH_OPTIONS.includes(key)) throw unknownOption(key.slice(0, 40), keys);
+  if (replaceUnknown !== undefined && typeof replaceUnknown !== "boolean") throw bad("replaceUnknown must be true or false");
+  return {
+    ...searchOptions(search, limits),
+    ...(prefix !== undefined && { prefix: requireText("prefix", prefix) }),
+    ...(replaceUnknown !== undefined && { replaceUnknown }),
+  };
+}
+
+function unknownOption(key: string, keys: readonly string[]): HttpError {
+  const near = meant(key, keys);
   return bad(
-    `unknown option ${JSON.stringify(key)}: ${near === undefined ? `the options are ${KEYS.join(", ")}` : `did you mean ${near}?`}`,
+    `unknown option ${JSON.stringify(key)}: ${near === undefined ? `the options are ${keys.join(", ")}` : `did you mean ${near}?`}`,
   );
 }
 
@@ -78,4 +88,4 @@ function explainUserError<T>(read: () => T): T {
   }
 }
 
-const bad = (message: string): HttpError => new HttpError(400, message);
+export const bad = (message: string): HttpError => new HttpError(400, message);

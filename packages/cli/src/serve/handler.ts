@@ -22,10 +22,12 @@ export interface HandlerParts {
 export function createHandler({ api, files, loopback, allowOrigin, onBug }: HandlerParts): RequestListener {
   const health: Answer = (request, response) => api.health(request, response);
   const generate: Answer = (request, response) => api.generate(request, response);
+  const predict: Answer = (request, response) => api.predict(request, response);
   const file: Answer = (request, response) => files.send(request, response);
   const routes = new Map<string, Readonly<Record<string, Answer>>>([
     ["/health", { GET: health, HEAD: health }],
     ["/generate", { POST: generate }],
+    ["/predict", { POST: predict }],
   ]);
   const site: Readonly<Record<string, Answer>> = { GET: file, HEAD: file };
 

@@ -1,6 +1,7 @@
 import { request, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import type { Answer, Generation, Model } from "@s2s/runtime";
+import type { InputConfig } from "@s2s/runtime/manifest";
 import { Api, type ApiLimits } from "../../src/serve/api.ts";
 import { createHandler } from "../../src/serve/handler.ts";
 import { listen } from "../../src/serve/listen.ts";
@@ -20,7 +21,11 @@ const generation = (text: string): Generation => ({
 
 /** Answers with the text in capitals, a letter a piece. "refuse" is refused, "bug" is a bug, "wait" lasts until it is given up. */
 export class FakeModel implements ServedModel {
-  readonly manifest = { task: "translate", training: { createdBy: "test" } } as const;
+  readonly manifest = {
+    task: "translate" as const,
+    training: { createdBy: "test" },
+    model: { input: { kind: "tokens" as InputConfig["kind"] } },
+  };
   readonly device = { name: "node-cpu", reason: "the only one" } as const;
   readonly precision = "float32" as const;
   /** Options of the calls so far. */
@@ -35,6 +40,15 @@ export class FakeModel implements ServedModel {
     if (typeof input !== "string") return input.map((text) => generation(text.toUpperCase()));
     await this.#misbehave(input, options);
     return generation(input.toUpperCase());
+  }
+
+  /** Gives back what it was asked, as the label. */
+  async predictAll(inputs: readonly unknown[], options: ServedOptions): Promise<object[]> {
+    this.calls.push(options);
+    return inputs.map((input) => {
+      if (input === "refuse") return { error: "refused: too long" };
+      return { label: JSON.stringify(input), probability: 1, labels: [] };
+    });
   }
 
   async *stream(text: string, options: ServedOptions): ReturnType<Model["stream"]> {
