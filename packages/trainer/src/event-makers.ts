@@ -1,3 +1,4 @@
+import type { TaskName } from "@s2s/runtime/manifest";
 import type { FinishedEvent, InterruptedEvent, StartEvent, StepEvent, ValidationEvent } from "./events.ts";
 import type { StepResult } from "./executor.ts";
 import type { ValidationFigures } from "./position.ts";
@@ -63,11 +64,34 @@ export function validationEvent(
   };
 }
 
+/** How a model of each task is asked. */
+const ASK: Readonly<Record<TaskName, (folder: string) => string>> = {
+  translate: (folder) => `translate ${folder} "some text"`,
+  classify: (folder) => `predict ${folder} "some text"`,
+  tag: (folder) => `predict ${folder} "some text"`,
+  next: (folder) => `predict ${folder} "the beginning"`,
+  generate: (folder) => `predict ${folder} "the beginning"`,
+  forecast: (folder) => `predict ${folder} series.csv`,
+  caption: (folder) => `predict ${folder} image.png`,
+  draw: (folder) => `predict ${folder} "word" --out drawing.svg`,
+};
+
+const TEST_FILE: Readonly<Record<TaskName, string>> = {
+  translate: "test.tsv",
+  classify: "test.tsv",
+  tag: "test.tsv",
+  next: "test.txt",
+  generate: "test.txt",
+  forecast: "test.csv",
+  caption: "test.tsv",
+  draw: "test.jsonl",
+};
+
 export function interruptedEvent({ run, position: { epoch, step } }: Session): InterruptedEvent {
   return { type: "interrupted", folder: run.path, epoch, step, next: [`s2s train --resume ${quote(run.path)}`] };
 }
 
-export function finishedEvent({ run, position, config, throughput }: Session): FinishedEvent {
+export function finishedEvent({ task, run, position, config, throughput }: Session): FinishedEvent {
   const folder = quote(run.path);
   const { best, epoch, step } = position;
   if (best === null) throw new Error("a finished run has no best epoch");
@@ -81,8 +105,8 @@ export function finishedEvent({ run, position, config, throughput }: Session): F
     bundle: run.paths.bundle,
     seconds: throughput.elapsed,
     next: [
-      `s2s translate ${folder} "some text"`,
-      `s2s evaluate ${folder} --data test.tsv`,
+      `s2s ${ASK[task.name](folder)}`,
+      `s2s evaluate ${folder} --data ${TEST_FILE[task.name]}`,
       `s2s train --resume ${folder} --epochs ${config.training.epochs + 10}`,
     ],
   };

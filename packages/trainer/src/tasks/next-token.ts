@@ -6,9 +6,9 @@ export const nextToken = labelled({
   name: "next",
   unit: "step",
   perStep: false,
-  expand(text, { tokenize, detokenize }, { forecast: { window } }) {
-    const tokens = tokenize(text);
-    return tokens.slice(1).map((target, i) => ({ source: detokenize(tokens.slice(Math.max(0, i + 1 - window), i + 1)), target }));
+  expand(text, cutter, { forecast: { window } }) {
+    const tokens = cutter.tokenize(text);
+    return tokens.slice(1).map((target, i) => ({ source: cutter.detokenize(tokens.slice(Math.max(0, i + 1 - window), i + 1)), target }));
   },
   measure: classFigures,
 });
