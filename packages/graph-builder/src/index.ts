@@ -74,7 +74,7 @@ export { prune } from "./prune.ts";
 export { scan, type ScanOptions, type ScanResult, type ScanStep } from "./scan.ts";
 export { type Dim, sameShape, type Shape, ShapeError } from "./shape.ts";
 export type { Rule, RuleContext, Rules } from "./sweep.ts";
-export { initialize, type Initializer, type ParameterSpec } from "./init.ts";
+export { drawnFrom, initialize, type Initializer, type ParameterSpec } from "./init.ts";
 export {
   adadelta,
   adagrad,

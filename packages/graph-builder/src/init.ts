@@ -13,6 +13,10 @@ export interface ParameterSpec {
   readonly init: Initializer;
 }
 
+/** The same parameter, drawn from another distribution; what starts with zeros or ones, such as a normalisation's scale, goes on doing so. */
+export const drawnFrom = (spec: ParameterSpec, init: Extract<Initializer, { readonly kind: "uniform" | "normal" }>): ParameterSpec =>
+  spec.init.kind === "zeros" || spec.init.kind === "ones" ? spec : { ...spec, init };
+
 /** Murmur3's 32-bit finaliser (Appleby 2011): every input bit changes every output bit with probability one half. */
 function mix(x: number): number {
   let h = x | 0;

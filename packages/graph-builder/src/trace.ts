@@ -19,12 +19,16 @@ export interface TrainingOptions extends LossOptions {
   readonly embeddingDropout?: number;
   readonly recurrentDropout?: number;
   readonly wordDropout?: number;
+  /** Whether a parameter stays as it is, by its name: it then gets neither gradient nor slots. */
+  readonly frozen?: (parameter: string) => boolean;
   /** See `GraphOptions`. */
   readonly singleThreaded?: boolean;
 }
 
 /** A training graph. */
 export interface TracedTraining extends TracedGraph {
+  /** The parameters that are not frozen. */
+  readonly trained: readonly ParameterSpec[];
   /** Tensors of the model that are measured, not trained: see `Scope.statistic`. */
   readonly statistics: readonly ParameterSpec[];
 }
@@ -67,9 +71,17 @@ function dropouts(
 
 const specsOf = (made: readonly { readonly spec: ParameterSpec }[]): ParameterSpec[] => made.map(({ spec }) => spec);
 
-const traced = ({ graph, scope }: Traced): TracedTraining => {
+const trainedIn = ({ parameters }: Scope, { frozen = () => false }: TrainingOptions): Scope["parameters"] =>
+  parameters.filter(({ spec }) => !frozen(spec.name));
+
+const traced = ({ graph, scope }: Traced, options: TrainingOptions): TracedTraining => {
   prune(graph);
-  return { graph, parameters: specsOf(scope.parameters), statistics: specsOf(scope.statistics) };
+  return {
+    graph,
+    parameters: specsOf(scope.parameters),
+    trained: specsOf(trainedIn(scope, options)),
+    statistics: specsOf(scope.statistics),
+  };
 };
 
 /**
@@ -80,15 +92,16 @@ export function traceGradients(options: TrainingOptions): TracedTraining {
   const made = traceLoss("gradients", options, true);
   const { graph, scope, loss } = made;
   const scale = graph.input("scale", options.type ?? "float32", []);
+  const trained = trainedIn(scope, options);
   const found = gradients(
     loss.sum,
-    scope.parameters.map(({ value }) => value),
+    trained.map(({ value }) => value),
     scale,
   );
   graph.output("loss_sum", loss.sum);
-  for (const [i, { spec }] of scope.parameters.entries()) graph.output(`gradient.${spec.name}`, found[i]);
+  for (const [i, { spec }] of trained.entries()) graph.output(`gradient.${spec.name}`, found[i]);
   for (const { spec, measured } of scope.statistics) if (measured) graph.output(`statistic.${spec.name}`, measured);
-  return traced(made);
+  return traced(made, options);
 }
 
 /** train.onnx: a whole step: batch, `scale`, parameters, statistics, slots -> loss_sum, gradient_norm, next parameters, statistics and slots. */
@@ -97,14 +110,15 @@ export function traceTrain(options: TrainingOptions & UpdateOptions): TracedTrai
   const { graph, scope, loss } = made;
   const type = options.type ?? "float32";
   const scale = graph.input("scale", type, []);
-  const values = scope.parameters.map(({ value }) => value);
+  const trained = trainedIn(scope, options);
+  const values = trained.map(({ value }) => value);
   const found = gradients(loss.sum, values, scale);
   graph.output("loss_sum", loss.sum);
-  appendUpdate(graph, specsOf(scope.parameters), values, found, options, type);
+  appendUpdate(graph, specsOf(trained), values, found, options, type);
   for (const { spec, stored, measured } of scope.statistics) {
     if (measured) graph.output(`next.${spec.name}`, add(mul(stored(), 1 - STATISTIC_SHARE), mul(measured, STATISTIC_SHARE)));
   }
-  return traced(made);
+  return traced(made, options);
 }
 
 /**
@@ -119,5 +133,5 @@ export function traceEvaluate(options: TrainingOptions & { readonly logits?: boo
   graph.output("units", loss.units);
   for (const [name, value] of Object.entries(loss.sums)) graph.output(name, value);
   if (options.logits && loss.logits) graph.output("logits", loss.logits);
-  return traced(made);
+  return traced(made, options);
 }

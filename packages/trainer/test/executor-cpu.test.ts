@@ -25,6 +25,10 @@ describe("the CPU's executor", () => {
     ["momentum", 0.1],
     ["adam", 0.02],
     ["adamw", 0.02],
+    ["nadam", 0.02],
+    ["rmsprop", 0.02],
+    ["adagrad", 0.1],
+    ["adadelta", 10],
   ] as const)("gives the same with 1, 2 and 3 threads: %s", async (optimizer, learningRate) => {
     const config = configOf({ optimizer });
     const alone = await open(config, 1);

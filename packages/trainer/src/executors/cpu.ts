@@ -6,9 +6,10 @@ import { addSums } from "../sums.ts";
 import type { ExecutorContext } from "../train-options.ts";
 import { newBarriers } from "./barrier.ts";
 import { TrainingGraphs, optimizerOf, parameterCount } from "./graphs.ts";
-import { ROW, layoutOf, sharedFloats, slotLayout } from "./layout.ts";
+import { ROW, sharedFloats, slotLayout, stateLayout } from "./layout.ts";
 import type { Reply, Request, SharedState, StepRequest, WorkerData, WorkerGraphs } from "./protocol.ts";
 import { fillSlots, fillWeights, stateOf } from "./state.ts";
+import { moveStatistics } from "./statistics.ts";
 import { workerFile } from "./worker-client.ts";
 import { WorkerTeam } from "./worker-team.ts";
 
@@ -29,23 +30,23 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
   const workers = whole ? threads : Math.min(threads, config.training.batchSize);
   const shards = whole ? 1 : workers;
   const traced = new TrainingGraphs(model, config, { shards, singleThreaded: shards === workers });
-  const { graph: gradients, parameters: specs } = traced.gradients();
-  const parameters = layoutOf(specs);
+  const gradients = traced.gradients();
+  const layout = stateLayout(gradients);
   const slotNames = optimizerOf(config).slots;
-  const slots = slotLayout(parameters, slotNames);
+  const slots = slotLayout(layout.trained, slotNames);
   const shared: SharedState = {
-    weights: sharedFloats(parameters.length),
-    gradients: Array.from({ length: shards }, () => sharedFloats(parameters.length)),
+    weights: sharedFloats(layout.all.length),
+    gradients: Array.from({ length: shards }, () => sharedFloats(layout.trained.length)),
     slots: sharedFloats(slots.length),
     squares: sharedFloats(workers),
     barriers: newBarriers(),
   };
-  fillWeights(shared.weights, parameters, specs, config.training.seed, state);
+  fillWeights(shared.weights, layout, config.training.seed, state);
   fillSlots(shared.slots, slots, state);
 
   const { squares, apply } = traced.flatUpdate(ROW);
   const graphs: WorkerGraphs = {
-    gradients: serialize(gradients),
+    gradients: serialize(gradients.graph),
     evaluate: serialize(traced.evaluate().graph),
     squares: config.training.clipNorm > 0 ? serialize(squares) : null,
     apply: serialize(apply),
@@ -53,10 +54,11 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
   const team = await WorkerTeam.start<Request>(
     workerFile("shard-worker"),
     Array.from({ length: workers }, (_, worker): WorkerData => {
-      return { worker, workers, shards, parameters, slots: slotNames, shared, graphs };
+      return { worker, workers, shards, layout, slots: slotNames, shared, graphs };
     }),
     shared.barriers,
   );
+  let closed = false;
   const ask = <R extends Request>(requests: readonly R[]) => team.ask(requests) as Promise<Reply<R>[]>;
 
   return {
@@ -68,6 +70,11 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
           return { kind: "step", batch: parts[worker] ?? null, scalars: { ...options, dropoutSeed } };
         }),
       );
+      moveStatistics(
+        shared.weights,
+        layout,
+        replies.flatMap(({ measured }) => measured ?? []),
+      );
       return {
         lossSum: sum(replies, (reply) => reply.lossSum),
         units: batch.units,
@@ -78,10 +85,13 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
       return addSums(await ask(shardBatch(batch, workers).map((part) => ({ kind: "evaluate", batch: part }) as const)));
     },
     async state(): Promise<State> {
-      await ask(Array.from({ length: workers }, () => ({ kind: "saveSlots" }) as const));
-      return new Map([...stateOf(shared.weights, parameters), ...stateOf(shared.slots, slots)]);
+      if (closed) throw new Error("the training workers are closed");
+      return new Map([...stateOf(shared.weights, layout.all), ...stateOf(shared.slots, slots)]);
     },
-    close: () => team.close(),
+    async close(): Promise<void> {
+      closed = true;
+      await team.close();
+    },
   };
 }
 

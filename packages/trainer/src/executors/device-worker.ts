@@ -5,7 +5,7 @@ import type { Batch, BatchTensor, EvaluationSums, State, StateTensor, StepResult
 import type { DeviceRequest, DeviceWorkerData } from "./device-protocol.ts";
 import { type Feeds, batchFeeds, known, sumsOf } from "./feeds.ts";
 import { TrainingGraphs, optimizerOf } from "./graphs.ts";
-import { layoutOf, slotLayout } from "./layout.ts";
+import { slotLayout, stateLayout } from "./layout.ts";
 import { fillSlots, fillWeights, stateOf } from "./state.ts";
 import { runTrainStep } from "./train-step.ts";
 import { answerRequests } from "./worker-port.ts";
@@ -15,20 +15,19 @@ const { model, config, state } = workerData as DeviceWorkerData;
 const provider = config.training.ep;
 const stays = provider === "webgpu";
 
-const { parameters: specs } = new TrainingGraphs(model, config).gradients();
-const parameters = layoutOf(specs);
-const slots = slotLayout(parameters, optimizerOf(config).slots);
+const layout = stateLayout(new TrainingGraphs(model, config).gradients());
+const slots = slotLayout(layout.trained, optimizerOf(config).slots);
 let weights = firstFeeds();
 const sessions = new Map<string, Promise<Session>>();
 
 /** Weights and slots in the memory of this process. */
 function firstFeeds(): Feeds {
   const saved = state ? (new Map(state) as State) : undefined;
-  const flatWeights = new Float32Array(parameters.length);
+  const flatWeights = new Float32Array(layout.all.length);
   const flatSlots = new Float32Array(slots.length);
-  fillWeights(flatWeights, parameters, specs, config.training.seed, saved);
+  fillWeights(flatWeights, layout, config.training.seed, saved);
   fillSlots(flatSlots, slots, saved);
-  const all = [...stateOf(flatWeights, parameters), ...stateOf(flatSlots, slots)];
+  const all = [...stateOf(flatWeights, layout.all), ...stateOf(flatSlots, slots)];
   return Object.fromEntries(all.map(([name, { shape, data }]) => [name, new Tensor("float32", data, shape)]));
 }
 
@@ -54,7 +53,8 @@ function session(kind: "train" | "evaluate", { size, tensors }: Batch): Promise<
 
 async function step({ batch, scalars }: Extract<DeviceRequest, { kind: "step" }>): Promise<Omit<StepResult, "units">> {
   const { next, ...result } = await runTrainStep(await session("train", batch), batch, weights, scalars);
-  for (const tensor of Object.values(weights)) if (tensor.location === "gpu-buffer") tensor.dispose();
+  // What is frozen goes on as it is.
+  for (const [name, tensor] of Object.entries(weights)) if (tensor !== next[name] && tensor.location === "gpu-buffer") tensor.dispose();
   weights = next;
   return result;
 }
@@ -68,7 +68,7 @@ let reader: Promise<Session> | undefined;
 
 /** Weights and slots, read off the device through a graph that copies them: reading a GPU tensor directly ends the process. */
 async function saved(): Promise<State> {
-  const all = [...parameters.tensors, ...slots.tensors];
+  const all = [...layout.all.tensors, ...slots.tensors];
   let found: Readonly<Record<string, { readonly data: unknown }>> = weights;
   if (Object.values(weights).some((tensor) => tensor.location === "gpu-buffer")) {
     reader ??= createSession(copyGraph(all), { provider });

@@ -4,11 +4,13 @@ import {
   type Optimizer,
   type ParameterSpec,
   type TracedGraph,
+  type TracedTraining,
   type TrainingOptions,
   adadelta,
   adagrad,
   adam,
   adamw,
+  drawnFrom,
   momentum,
   nadam,
   rmsprop,
@@ -22,6 +24,7 @@ import {
 } from "@s2s/graph-builder";
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import type { Config } from "../config.ts";
+import { checkFreeze, frozenBy } from "../freeze.ts";
 
 /** A usual target length: what is cheaper for a batch depends on its tokens, which vary. */
 const USUAL_LENGTH = 24;
@@ -69,23 +72,32 @@ export class TrainingGraphs {
   readonly #shards: number;
 
   constructor(model: ModelConfig, config: Config, { shards = 1, singleThreaded = false, dims }: GraphsFor = {}) {
-    const { batchSize, dropout, labelSmoothing } = config.training;
-    const tokens = Math.ceil(batchSize / shards) * USUAL_LENGTH;
-    this.#options = { model, tokens, dropout, labelSmoothing, singleThreaded, ...(dims ? { dims } : {}) };
+    const { training } = config;
+    const { batchSize, dropout, embeddingDropout = dropout } = training;
+    this.#options = {
+      ...training,
+      model,
+      embeddingDropout,
+      tokens: Math.ceil(batchSize / shards) * USUAL_LENGTH,
+      scheduledSampling: training.scheduledSampling !== "none",
+      frozen: frozenBy(training.freeze),
+      singleThreaded,
+      ...(dims ? { dims } : {}),
+    };
     this.#config = config;
     this.#shards = shards;
   }
 
-  gradients(): TracedGraph {
-    return traceGradients(this.#options);
+  gradients(): TracedTraining {
+    return this.#finished(traceGradients(this.#options));
   }
 
-  evaluate(): TracedGraph {
-    return traceEvaluate(this.#options);
+  evaluate(): TracedTraining {
+    return this.#finished(traceEvaluate(this.#options));
   }
 
-  train(): TracedGraph {
-    return traceTrain({ ...this.#options, ...this.#rule() });
+  train(): TracedTraining {
+    return this.#finished(traceTrain({ ...this.#options, ...this.#rule() }));
   }
 
   update(parameters: readonly ParameterSpec[]): TracedGraph {
@@ -98,6 +110,20 @@ export class TrainingGraphs {
   }
 
   #rule() {
-    return { optimizer: optimizerOf(this.#config), clipNorm: this.#config.training.clipNorm };
+    const { clipNorm, clipValue } = this.#config.training;
+    return { optimizer: optimizerOf(this.#config), clipNorm, clipValue };
+  }
+
+  /** Parameters start as the configuration says. @throws UserError where it freezes what is not there, or all */
+  #finished(traced: TracedTraining): TracedTraining {
+    const { freeze, initialization: kind, initializationScale: scale } = this.#config.training;
+    checkFreeze(
+      freeze,
+      traced.parameters.map(({ name }) => name),
+    );
+    if (kind === "default") return traced;
+    const init = kind === "uniform" ? ({ kind, bound: scale } as const) : ({ kind, deviation: scale } as const);
+    const drawn = (specs: readonly ParameterSpec[]): ParameterSpec[] => specs.map((spec) => drawnFrom(spec, init));
+    return { ...traced, parameters: drawn(traced.parameters), trained: drawn(traced.trained) };
   }
 }

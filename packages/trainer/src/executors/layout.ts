@@ -1,4 +1,4 @@
-import type { ParameterSpec } from "@s2s/graph-builder";
+import type { ParameterSpec, TracedTraining } from "@s2s/graph-builder";
 
 /** Numbers in a row: the memory of every parameter and slot is a matrix of such rows, which threads share among them. */
 export const ROW = 32_768;
@@ -23,6 +23,29 @@ export function layoutOf(tensors: readonly Pick<ParameterSpec, "name" | "shape">
     return { name, shape, offset, size };
   });
   return { tensors: placed, length: roundUp(end, ROW) };
+}
+
+/** What an executor holds of a model: the trained parameters in front, which is what is updated, and behind them, in rows of their own, the rest. */
+export interface StateLayout {
+  readonly trained: Layout;
+  readonly all: Layout;
+  /** Of the tensors of `all`, in their order. */
+  readonly specs: readonly ParameterSpec[];
+  /** Which of them are measured: see `TracedTraining`. */
+  readonly statistics: readonly string[];
+}
+
+export function stateLayout({ parameters, trained, statistics }: TracedTraining): StateLayout {
+  const names = new Set(trained.map(({ name }) => name));
+  const kept = [...parameters.filter(({ name }) => !names.has(name)), ...statistics];
+  const [first, rest] = [layoutOf(trained), layoutOf(kept)];
+  const behind = rest.tensors.map((tensor) => ({ ...tensor, offset: first.length + tensor.offset }));
+  return {
+    trained: first,
+    all: { tensors: [...first.tensors, ...behind], length: first.length + rest.length },
+    specs: [...trained, ...kept],
+    statistics: statistics.map(({ name }) => name),
+  };
 }
 
 /** Optimiser slots one behind the other, each laid out as the parameters are; a slot's tensors are named `<slot>/<parameter>`. */

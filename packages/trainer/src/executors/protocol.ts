@@ -1,13 +1,14 @@
 import type { BatchPart, EvaluationSums } from "../executor.ts";
-import type { Layout } from "./layout.ts";
+import type { StateLayout } from "./layout.ts";
+import type { Measured } from "./statistics.ts";
 import type { StepScalars } from "./train-step.ts";
 
 /** Memory that the workers of a training share; ONNX Runtime refuses shared tensors, so each copies what it needs. */
 export interface SharedState {
+  /** All of `StateLayout`. */
   readonly weights: Float32Array<SharedArrayBuffer>;
-  /** Of each shard. */
+  /** Of the trained parameters, by each shard. */
   readonly gradients: readonly Float32Array<SharedArrayBuffer>[];
-  /** Filled when they are asked for. */
   readonly slots: Float32Array<SharedArrayBuffer>;
   /** Sum over each worker's part of the summed gradient. */
   readonly squares: Float32Array<SharedArrayBuffer>;
@@ -29,7 +30,7 @@ export interface WorkerData {
   readonly workers: number;
   /** Parts of a batch; the first so many workers compute the gradients of one each, with as many threads as make use of all. */
   readonly shards: number;
-  readonly parameters: Layout;
+  readonly layout: StateLayout;
   readonly slots: readonly string[];
   readonly shared: SharedState;
   readonly graphs: WorkerGraphs;
@@ -42,10 +43,12 @@ export interface StepRequest {
   readonly scalars: StepScalars;
 }
 
-export type Request = StepRequest | { readonly kind: "evaluate"; readonly batch: BatchPart } | { readonly kind: "saveSlots" };
+export type Request = StepRequest | { readonly kind: "evaluate"; readonly batch: BatchPart };
 
 export interface StepReply {
   readonly lossSum: number;
+  /** Of a worker that had a part of the batch. */
+  readonly measured: Measured | null;
 }
 
-export type Reply<R extends Request> = R extends StepRequest ? StepReply : R["kind"] extends "evaluate" ? EvaluationSums : null;
+export type Reply<R extends Request> = R extends StepRequest ? StepReply : EvaluationSums;

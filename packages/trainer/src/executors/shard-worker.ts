@@ -10,40 +10,58 @@ import { answerRequests } from "./worker-port.ts";
 
 /** A worker of the data-parallel CPU executor: gradients of its shard of the batch, update of its part of the weights. */
 const data = workerData as WorkerData;
-const { worker, workers, shards, parameters, shared, graphs } = data;
+const { worker, workers, shards, layout, shared, graphs } = data;
 
-const weights = new Float32Array(parameters.length);
-const weightFeeds: Feeds = Object.fromEntries(
-  parameters.tensors.map(({ name, shape, offset, size }) => [name, new Tensor("float32", weights.subarray(offset, offset + size), shape)]),
-);
+/** The model's tensors in memory of this worker's own, made when it is the first time to run the model: of a large model only one worker does. */
+class OwnWeights {
+  #flat: Float32Array | null = null;
+  #feeds: Feeds = {};
+
+  /** What the workers share, as it is now. */
+  current(): Feeds {
+    const flat = (this.#flat ??= this.#make());
+    flat.set(shared.weights);
+    return this.#feeds;
+  }
+
+  #make(): Float32Array {
+    const flat = new Float32Array(layout.all.length);
+    const tensor = (offset: number, size: number, shape: readonly number[]): Tensor =>
+      new Tensor("float32", flat.subarray(offset, offset + size), shape);
+    this.#feeds = Object.fromEntries(layout.all.tensors.map(({ name, shape, offset, size }) => [name, tensor(offset, size, shape)]));
+    return flat;
+  }
+}
+
+const weights = new OwnWeights();
 const gradients = worker < shards ? await createSession(graphs.gradients, { threads: Math.floor(workers / shards) }) : null;
-const update = await ShardUpdate.start(data, weights);
+const update = await ShardUpdate.start(data);
 let evaluation: Session | null = null;
 
 async function step(request: StepRequest): Promise<StepReply> {
-  weights.set(shared.weights);
-  const lossSum = await shareGradients(request);
+  const reply = await shareGradients(request);
   meet(shared.barriers, GRADIENTS, workers);
   await update.run(request.scalars);
-  return { lossSum };
+  return reply;
 }
 
-/** Computes the gradients of this worker's shard, where all can read them; returns its summed loss. */
-async function shareGradients({ batch, scalars }: StepRequest): Promise<number> {
-  if (!gradients) return 0;
+/** Computes the gradients of this worker's shard, where all can read them. */
+async function shareGradients({ batch, scalars }: StepRequest): Promise<StepReply> {
+  if (!gradients) return { lossSum: 0, measured: null };
   if (!batch) {
-    update.shareNothing();
-    return 0;
+    shared.gradients[worker].fill(0);
+    return { lossSum: 0, measured: null };
   }
-  const results = await gradients.run(known(gradients, { ...batchFeeds(batch), ...weightFeeds, ...gradientScalars(scalars) }));
-  for (const { name, offset } of parameters.tensors) update.share(results[`gradient.${name}`].data as Float32Array, offset);
-  return (results.loss_sum.data as Float32Array)[0];
+  const results = await gradients.run(known(gradients, { ...batchFeeds(batch), ...weights.current(), ...gradientScalars(scalars) }));
+  const numbers = (name: string): Float32Array => results[name].data as Float32Array;
+  for (const { name, offset } of layout.trained.tensors) shared.gradients[worker].set(numbers(`gradient.${name}`), offset);
+  const values = layout.statistics.map((name) => numbers(`statistic.${name}`));
+  return { lossSum: numbers("loss_sum")[0], measured: { size: batch.size, values } };
 }
 
 async function evaluate(batch: BatchPart): Promise<EvaluationSums> {
-  weights.set(shared.weights);
   evaluation ??= await createSession(graphs.evaluate, { threads: 1 });
-  return sumsOf(await evaluation.run(known(evaluation, { ...batchFeeds(batch), ...weightFeeds })));
+  return sumsOf(await evaluation.run(known(evaluation, { ...batchFeeds(batch), ...weights.current() })));
 }
 
 answerRequests(parentPort!, async (request: Request) => {
@@ -52,8 +70,5 @@ answerRequests(parentPort!, async (request: Request) => {
       return step(request);
     case "evaluate":
       return evaluate(request.batch);
-    case "saveSlots":
-      update.save();
-      return null;
   }
 });

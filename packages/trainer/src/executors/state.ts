@@ -1,12 +1,12 @@
-import { type ParameterSpec, initialize } from "@s2s/graph-builder";
+import { initialize } from "@s2s/graph-builder";
 import { UserError } from "@s2s/runtime";
 import type { State, StateTensor } from "../executor.ts";
-import type { Layout } from "./layout.ts";
+import type { Layout, StateLayout } from "./layout.ts";
 
-/** Fills the flat weights: from a saved state, or drawn from the seed. */
-export function fillWeights(flat: Float32Array, layout: Layout, parameters: readonly ParameterSpec[], seed: number, state?: State): void {
-  for (const [i, { name, offset }] of layout.tensors.entries()) {
-    flat.set(state ? savedTensor(state, name, parameters[i].shape).data : initialize(parameters[i], seed), offset);
+/** Fills the flat tensors of a model: from a saved state, or drawn from the seed. */
+export function fillWeights(flat: Float32Array, { all, specs }: StateLayout, seed: number, state?: State): void {
+  for (const [i, { name, offset }] of all.tensors.entries()) {
+    flat.set(state ? savedTensor(state, name, specs[i].shape).data : initialize(specs[i], seed), offset);
   }
 }
 

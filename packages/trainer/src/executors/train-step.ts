@@ -1,4 +1,4 @@
-import type { Session, Tensor } from "@s2s/runtime/ort";
+import type { Session } from "@s2s/runtime/ort";
 import type { Batch, StepOptions } from "../executor.ts";
 import { batchFeeds, type Feeds, integer, known, scalar } from "./feeds.ts";
 
@@ -14,7 +14,7 @@ export const gradientScalars = ({ scale, dropoutSeed, teacherForcing = 1 }: Omit
   teacher_forcing: scalar(teacherForcing),
 });
 
-/** Runs train.onnx once: weights and slots go in by their names and come out as `next`, tensors of their own. Imports nothing of Node. */
+/** Runs train.onnx once: weights and slots go in by their names and come out as `next`, tensors of their own but for what the graph does not change. Imports nothing of Node. */
 export async function runTrainStep(
   train: Session,
   batch: Batch,
@@ -24,7 +24,7 @@ export async function runTrainStep(
   const scalars = { learning_rate: scalar(learningRate), step: integer(step), ...gradientScalars(others) };
   const results = await train.run(known(train, { ...batchFeeds(batch), ...scalars, ...weights }));
   const next: Feeds = {};
-  for (const name of Object.keys(weights)) next[name] = results[`next.${name}`] as Tensor;
+  for (const name of Object.keys(weights)) next[name] = results[`next.${name}`] ?? weights[name];
   const number = (name: string): number => (results[name].data as Float32Array)[0];
   return { lossSum: number("loss_sum"), gradientNorm: number("gradient_norm"), next };
 }
