@@ -1,10 +1,10 @@
-import { Graph, Scope, type Value } from "@s2s/graph-builder";
+import { Graph, Scope, type Value, traceInference } from "@s2s/graph-builder";
 import type { EncoderConfig, InputConfig } from "@s2s/runtime/manifest";
 import { describe, expect, it } from "vitest";
 import { modelSource } from "../../packages/graph-builder/src/models/source.ts";
 import { numbers } from "../support/check-gradient.ts";
 import { type Tensor, runGraph } from "../support/run-graph.ts";
-import { weightsOf } from "../support/seq2seq.ts";
+import { modelOf, weightsOf } from "../support/seq2seq.ts";
 
 const [B, S, H] = [2, 4, 3];
 const recurrence: EncoderConfig = { cell: "gru", hidden: H, layers: 1, bidirectional: true, reverseSource: false, residual: false };
@@ -117,6 +117,15 @@ describe("a source", () => {
     const to = { cell: "lstm", layers: 1, hidden: H } as const;
     expect(model.source.bridge("zero", to)(model.read())).toBeNull();
     expect(() => model.source.bridge("copy", to)).toThrow('bridge "copy" without a source: there is nothing to hand over');
+  });
+
+  it("is not left unread by a decoder of tokens", () => {
+    const model = modelOf({}, { bridge: "zero" });
+    expect(() => traceInference(model)).toThrow(
+      "the decoder would see nothing of its source: it needs a bridge, attention or context in every step",
+    );
+    for (const seen of [{ attention: "dot" }, { context: "every-step" }] as const)
+      expect(() => traceInference({ ...model, output: { ...model.output, ...seen } })).not.toThrow();
   });
 
   it("with steps needs an encoder, one without has none", () => {

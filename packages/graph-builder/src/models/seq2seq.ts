@@ -9,8 +9,11 @@ import { tokenDecoder } from "./token-decoder.ts";
 export function seq2seq(scope: Scope, config: ModelConfig) {
   const { output } = config;
   if (output.kind !== "tokens") throw new Error(`a model that gives ${output.kind} has no decoder of tokens`);
+  const { bridge, attention, context } = output;
+  if (config.input.kind !== "none" && bridge === "zero" && attention === "none" && context === "initial")
+    throw new Error("the decoder would see nothing of its source: it needs a bridge, attention or context in every step");
   const source = modelSource(scope, config);
-  const handOver = source.bridge(output.bridge, output);
+  const handOver = source.bridge(bridge, output);
   const table = output.shared ? (scope.parameters.find(({ spec }) => spec.name === SOURCE_EMBEDDING)?.value ?? null) : null;
   const widths = { outputs: source.memoryWidth, summary: source.summaryWidth };
   const decoder = tokenDecoder(scope.in("decoder"), output, widths, table);
