@@ -11,6 +11,7 @@ import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { parityCommand } from "./commands/parity.ts";
 import { plotCommand } from "./commands/plot.ts";
+import { predictCommand } from "./commands/predict.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -53,6 +54,7 @@ export function createProgram(terminal: Terminal): Command {
     trainCommand(terminal),
     evaluateCommand(terminal),
     translateCommand(terminal),
+    predictCommand(terminal),
     scoreCommand(terminal),
     compareCommand(terminal),
     exportCommand(terminal),
