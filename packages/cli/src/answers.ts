@@ -1,21 +1,38 @@
-import type { GenerateOptions, Model } from "@s2s/runtime";
+import { UserError, type GenerateOptions, type Model, type ModelInput } from "@s2s/runtime";
 import { plural } from "./report/format.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Texts that are answered between two words about how far it is. */
+/** Inputs that are answered between two words about how far it is. */
 const GROUP = 1024;
 
-/** A model's answer to each text; an empty one where it has none, which is said once, with the first reason. */
-export async function answersOf(model: Model, texts: readonly string[], search: GenerateOptions, terminal: Terminal): Promise<string[]> {
+/**
+ * A model's answer to each input as text: of models that label the label, or the labels with spaces between them. It is empty where the model refuses
+ * the input, which is said once, with the first reason.
+ * @throws UserError for models that answer with numbers
+ */
+export async function answersOf(
+  model: Model,
+  inputs: readonly ModelInput[],
+  search: GenerateOptions,
+  terminal: Terminal,
+): Promise<string[]> {
   const answers: string[] = [];
   const refusals: string[] = [];
-  for (let from = 0; from < texts.length; from += GROUP) {
-    if (from > 0 && terminal.stderr.isTTY === true) terminal.note(`answered ${from} of ${texts.length}`);
-    for (const answer of await model.generate(texts.slice(from, from + GROUP), search)) {
+  const { task } = model.manifest;
+  for (let from = 0; from < inputs.length; from += GROUP) {
+    if (from > 0 && terminal.stderr.isTTY === true) terminal.note(`answered ${from} of ${inputs.length}`);
+    for (const answer of await model.predictAll(inputs.slice(from, from + GROUP), search)) {
       if ("error" in answer) refusals.push(answer.error);
-      answers.push("error" in answer ? "" : answer.text);
+      answers.push("error" in answer ? "" : textOf(answer, task));
     }
   }
-  if (refusals.length > 0) terminal.note(`${plural(refusals.length, "text")} not answered, which counts as empty: ${refusals[0]}`);
+  if (refusals.length > 0) terminal.note(`${plural(refusals.length, "input")} not answered, which counts as empty: ${refusals[0]}`);
   return answers;
+}
+
+function textOf(answer: object, task: string): string {
+  if ("text" in answer) return String(answer.text);
+  if ("label" in answer) return String(answer.label);
+  if ("labels" in answer && Array.isArray(answer.labels)) return answer.labels.join(" ");
+  throw new UserError(`a model for the task ${task} answers with numbers, not with texts or labels: measure it with s2s evaluate`);
 }

@@ -87,7 +87,7 @@ describe("compare", () => {
     const { code, stdout, stderr } = await runHere("compare", model, model, "--data", long, "--metrics", "exact", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout).metrics.exact.a.score).toBe(1 / 2);
-    expect(stderr).toMatch(/^s2s: 1 text not answered, which counts as empty: the text has 30 tokens/);
+    expect(stderr).toMatch(/^s2s: 1 input not answered, which counts as empty: the text has 30 tokens/);
   });
 
   it.each([
@@ -95,12 +95,9 @@ describe("compare", () => {
     [["--data", data, "--metrics", "bleu", "--metric", "wer"], /^s2s: --metric and --metrics say the same: give one of them/],
     [["--data", data, "--test", "t"], /^s2s: --test t: must be one of bootstrap, randomization/],
     [["--data", data, "--samples", "0"], /^s2s: --samples 0: must be a whole number from 1 to 1000000/],
-    [[], /^s2s: compare needs --data FILE, the pairs to compare on/],
+    [[], /^s2s: compare needs --data FILE, the examples to compare on/],
     [["--data", join(folder, "none.tsv")], /none\.tsv: does not exist: check the path/],
-    [
-      ["--data", file("short.tsv", ["a\tb"])],
-      /never\.txt: has 20 lines, but there are 1 pairs: give one answer for each pair, a line each/,
-    ],
+    [["--data", file("short.tsv", ["a\tb"])], /never\.txt: has 20 lines, but there are 1 examples: give one answer for each, a line each/],
     [["--data", file("tabless.tsv", ["a\tb", "c"])], /tabless\.tsv:2: 1 column/],
   ])("with %j is refused", async (args, message) => {
     const { code, stdout, stderr } = await runHere("compare", never, never, ...args);

@@ -58,32 +58,18 @@ describe("evaluate", () => {
     const search = ["--beams", "3", "--max-length", "4"];
     for (const references of ["source", "line"]) {
       const figures = await evaluate("--references", references, ...search);
-      const { stdout } = await runHere(
-        ...[
-          "compare",
-          run,
-          run,
-          "--data",
-          data,
-          "--metrics",
-          "bleu,chrf,wer,per,cer",
-          "--references",
-          references,
-          "--samples",
-          "2",
-          "--json",
-        ],
-        ...search,
-      );
+      const names = "bleu,chrf,wer,per,cer";
+      const grouped = ["--metrics", names, "--references", references, "--samples", "2", "--json"];
+      const { stdout } = await runHere("compare", run, run, "--data", data, ...grouped, ...search);
       const { metrics, sources } = JSON.parse(stdout);
       expect(figures["sources"]).toBe(sources);
-      for (const name of ["bleu", "chrf", "wer", "per", "cer"]) expect(figures[name]).toBe(metrics[name].a.score);
+      for (const name of names.split(",")) expect(figures[name]).toBe(metrics[name].a.score);
     }
   });
 
   it("prints a line for each figure", async () => {
     const { stdout } = await runHere("evaluate", run, "--data", data, "--limit", "2");
-    expect(stdout).toMatch(/^texts answered +2$/m);
+    expect(stdout).toMatch(/^sources +2$/m);
     for (const name of ["loss \\(nats a unit\\)", "perplexity", "token accuracy", "sequence accuracy", "BLEU", "chrF", "WER", "PER", "CER"])
       expect(stdout).toMatch(new RegExp(`^${name} +[\\d.]+%?$`, "m"));
   });

@@ -81,7 +81,7 @@ export type { Span, SpanFigures } from "./measures/spans.ts";
 export { taggingFigures } from "./measures/tagging.ts";
 export type { TaggingFigures } from "./measures/tagging.ts";
 export { testItems } from "./measures/test-set.ts";
-export type { ReferenceGrouping, TestItem } from "./measures/test-set.ts";
+export type { Question, ReferenceGrouping, TestItem } from "./measures/test-set.ts";
 export { TEXT_MEASURES } from "./measures/text-measures.ts";
 export type { TextMeasureName, TextScores } from "./measures/text-measures.ts";
 export type { MetricsLine } from "./metrics.ts";

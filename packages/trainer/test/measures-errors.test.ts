@@ -50,9 +50,9 @@ describe("error rates of words with several pronunciations", () => {
 
   it("groups the pairs by source, or leaves each by itself", () => {
     expect(items).toEqual([
-      { source: "r e a d", references: ["R EH D", "R IY D"], pairs: [0, 2, 3] },
-      { source: "t o m a t o", references: ["T AH M EY T OW"], pairs: [1] },
-      { source: "o x", references: ["AA K S"], pairs: [4] },
+      { source: "r e a d", input: "r e a d", references: ["R EH D", "R IY D"], pairs: [0, 2, 3] },
+      { source: "t o m a t o", input: "t o m a t o", references: ["T AH M EY T OW"], pairs: [1] },
+      { source: "o x", input: "o x", references: ["AA K S"], pairs: [4] },
     ]);
     expect(testItems(pairs, "line").map(({ references, pairs: own }) => [references, own])).toEqual(
       pairs.map(({ target }, i) => [[target], [i]]),

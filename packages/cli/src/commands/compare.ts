@@ -1,8 +1,8 @@
 import type { Precision } from "@s2s/runtime/manifest";
-import { configKeys, readPairs, resolveConfig, TEXT_MEASURES, testItems, type TextPair } from "@s2s/trainer";
+import { configKeys, resolveConfig, TEXT_MEASURES, testItems } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { compareAnswers, TESTS, type Comparison, type TestName } from "../compare/compare-answers.ts";
-import { answersOfSystem } from "../compare/systems.ts";
+import { answersOfSystem, readExamples } from "../compare/systems.ts";
 import { countOption, deviceOption, jsonOption, oneOf, precisionOption, required } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
 import {
@@ -28,12 +28,13 @@ interface Options extends MeasureOptions {
   readonly precision?: Precision | "auto";
 }
 
-const KEYS = new Set(["data.sourceColumn", "data.targetColumn", "data.limit"]);
+const KEYS = new Set(["data.sourceColumn", "data.targetColumn", "data.images", "data.limit"]);
 
 const SEED = { key: "seed", type: "integer", description: "", minimum: 0, maximum: 4_294_967_295 } as const;
 
 const HELP = `
-A and B are runs or bundles, which answer the sources of the pairs, or text files with an answer for each pair, a line each.
+A and B are runs or bundles, which answer the sources of the examples with texts or labels, or text files with an answer for each example, a line
+each. For models that label, exact is the accuracy.
 
 ${MEASURES_HELP}
 
@@ -48,10 +49,10 @@ Examples:
 
 export function compareCommand(terminal: Terminal): Command {
   const command = new Command("compare")
-    .description("say which of two systems translates better, and whether that may be chance")
+    .description("say which of two systems answers better, and whether that may be chance")
     .argument("<a>", "folder of a run or of a bundle, or a text file of answers")
     .argument("<b>", "the same of the other system")
-    .addOption(new Option("--data <file>", "tab-separated pairs to compare on"));
+    .addOption(new Option("--data <file>", "examples to compare on, in the form that the models were trained on"));
   addMeasureOptions(command, ["bleu"]);
   command
     .addOption(new Option(`--test <${TESTS.join("|")}>`, "of significance (default: bootstrap)").argParser(oneOf("--test", TESTS)))
@@ -70,15 +71,14 @@ export function compareCommand(terminal: Terminal): Command {
   return command.action(async (a: string, b: string, options: Options) => {
     const { data, references = "source", test = "bootstrap", samples, seed = 1, json, threads, device, precision } = options;
     const metrics = givenMetrics(options) ?? ["bleu"];
-    const file = required(data, "compare needs --data FILE, the pairs to compare on");
-    const pairs: TextPair[] = [];
-    const columns = resolveConfig(given.input(), "the options").data;
-    for await (const block of readPairs(file, columns)) pairs.push(...block);
-    const items = testItems(pairs, references);
+    const file = required(data, "compare needs --data FILE, the examples to compare on");
+    const config = resolveConfig(given.input(), "the options");
+    const examples = await readExamples(file, config, [a, b]);
+    const items = testItems(examples, references);
     const questions = {
       items,
-      pairs: pairs.length,
-      limited: columns.limit !== undefined,
+      count: examples.length,
+      limited: config.data.limit !== undefined,
       device: { threads, device, precision },
       search: givenSearch(options),
     };

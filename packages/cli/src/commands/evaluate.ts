@@ -45,7 +45,15 @@ Examples:
   $ s2s evaluate run --data test.tsv --json > figures.json`;
 
 /** Keys of the configuration that mean something here; the model brings the others. */
-const KEYS = new Set(["data.sourceColumn", "data.targetColumn", "data.limit", "training.batchSize", "training.threads", "training.ep"]);
+const KEYS = new Set([
+  "data.sourceColumn",
+  "data.targetColumn",
+  "data.images",
+  "data.limit",
+  "training.batchSize",
+  "training.threads",
+  "training.ep",
+]);
 
 export function evaluateCommand(terminal: Terminal): Command {
   const command = new Command("evaluate")
@@ -82,18 +90,19 @@ interface TextEvaluation {
 
 /** What a model's answers in text are worth; nothing where its answers are none. */
 async function evaluateTexts(run: string, { file, config, threads, options, terminal }: TextEvaluation): Promise<Record<string, number>> {
-  const { manifest } = await readBundle(await resolveBundle(run));
+  const bundle = await readBundle(await resolveBundle(run));
+  const { task } = bundle.manifest;
   const metrics = givenMetrics(options);
-  const questions = await taskOf(manifest.task).questions?.(file, config);
+  const questions = await taskOf(task).questions?.(file, config, bundle);
   if (questions === undefined) {
     if (metrics === undefined) return {};
-    throw new UserError(`--metrics are of answers in text, which a model for the task ${manifest.task} does not give: leave it out`);
+    throw new UserError(`--metrics are of answers in text, which a model for the task ${task} does not give: leave it out`);
   }
   const items = testItems(questions, options.references ?? "source");
   const model = await load(run, { device: config.training.ep, threads, worker: false });
   try {
-    const sources = items.map(({ source }) => source);
-    const answers = await answersOf(model, sources, { ...givenSearch(options), batchSize: config.training.batchSize }, terminal);
+    const inputs = items.map(({ input }) => input);
+    const answers = await answersOf(model, inputs, { ...givenSearch(options), batchSize: config.training.batchSize }, terminal);
     const references = items.reduce((sum, item) => sum + item.references.length, 0);
     return { sources: items.length, references, ...measureAnswers(items, answers, metrics ?? STANDARD) };
   } finally {
