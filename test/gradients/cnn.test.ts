@@ -70,7 +70,7 @@ async function normalize(name: "batch" | "layer", training: boolean, feeds: Reco
   const results = await runGraph(graph, {
     x: { type: "float64", shape: [N, C, H, W], data: feeds.x },
     real: { type: "float64", shape: [N, 1, 1, 1], data: Float64Array.from({ length: N }, (_, n) => Number(counted?.includes(n))) },
-    scale: vector(Float64Array.of(1.5, -2)),
+    gain: vector(Float64Array.of(1.5, -2)),
     bias: vector(Float64Array.of(0.25, 3)),
     mean: vector(feeds.mean ?? new Float64Array(C)),
     variance: vector(feeds.variance ?? new Float64Array(C)),
@@ -145,10 +145,10 @@ describe("a convolutional network", () => {
     const { scope } = build({});
     expect(scope.parameters.map(({ spec }) => spec.name)).toEqual([
       "0.w",
-      "0.norm.scale",
+      "0.norm.gain",
       "0.norm.bias",
       "1.w",
-      "1.norm.scale",
+      "1.norm.gain",
       "1.norm.bias",
       "features.w",
       "features.b",

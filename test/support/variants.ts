@@ -17,8 +17,8 @@ export function meaningOf(stored: ReadonlyMap<string, StoredTensor>): Map<string
     if (name.endsWith(".scale")) continue;
     if (data instanceof Uint8Array) {
       const scale = stored.get(`${name}.scale`)!;
-      const [, columns] = shape as [number, number];
-      const byRow = scale.shape[1] === 1;
+      const columns = data.length / shape[0];
+      const byRow = scale.shape.slice(1).every((size) => size === 1);
       meant.set(name, {
         shape,
         data: Float64Array.from(data, (q, i) => (q - 128) * Number(scale.data[byRow ? Math.floor(i / columns) : i % columns])),

@@ -16,18 +16,18 @@ const perChannel = (vector: Value, { shape }: Value): Value => reshape(vector, [
 const channelsOnly = ({ shape }: Value): number[] => [...shape.keys()].filter((axis) => axis !== 1);
 
 function gainAndBias(scope: Scope, channels: number): (normal: Value) => Value {
-  const scale = scope.parameter("scale", [channels], { kind: "ones" });
+  const gain = scope.parameter("gain", [channels], { kind: "ones" });
   const bias = scope.parameter("bias", [channels], { kind: "zeros" });
-  return (normal) => add(mul(normal, perChannel(scale, normal)), perChannel(bias, normal));
+  return (normal) => add(mul(normal, perChannel(gain, normal)), perChannel(bias, normal));
 }
 
 /**
  * Batch normalisation (Ioffe & Szegedy 2015): each channel of x [N, C, ...] has mean 0 and variance 1 over examples and places,
  *
- *     y = (x - mean) / sqrt(variance + 1e-5) scale + bias
+ *     y = (x - mean) / sqrt(variance + 1e-5) gain + bias
  *
  * in training those of the batch, padding left out; else those that were gathered in training, where the variance is the unbiased one, m / (m - 1)
- * of the batch's with m numbers. Parameters: scale, bias [C]; statistics: mean, variance [C].
+ * of the batch's with m numbers. Parameters: gain, bias [C]; statistics: mean, variance [C].
  */
 function batchNormalization(scope: Scope, channels: number): Normalization {
   const affine = gainAndBias(scope, channels);
@@ -52,7 +52,7 @@ function batchNormalization(scope: Scope, channels: number): Normalization {
 
 /**
  * Layer normalisation of feature maps (Ba et al. 2016): each example of x [N, C, ...] has mean 0 and variance 1 over its channels and places,
- * whatever else is in the batch. Parameters: scale, bias [C].
+ * whatever else is in the batch. Parameters: gain, bias [C].
  */
 function layerNormalization(scope: Scope, channels: number): Normalization {
   const affine = gainAndBias(scope, channels);

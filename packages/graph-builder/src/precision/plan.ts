@@ -35,7 +35,7 @@ export function planInt8(traced: Traced): Int8Plan {
     if (!graph) continue;
     const uses = usesOf(graph);
     for (const [name, value] of graph.initializers) {
-      if (value.constant || value.shape.length !== 2) continue;
+      if (value.constant || value.shape.length < 2) continue;
       const all = uses.get(value) ?? [];
       plan.set(name, planWeight(value, all, bounds, plan.get(name)));
     }
@@ -46,6 +46,8 @@ export function planInt8(traced: Traced): Int8Plan {
 type Uses = readonly { readonly node: Node; readonly operand: number }[];
 
 function planWeight(value: Value, uses: Uses, bounds: Bounds, elsewhere: Int8Weight | undefined): Int8Weight {
+  // The kernel of a convolution: a scale for each channel that it gives.
+  if (value.shape.length > 2) return { axis: 0, products: "float32" };
   const dynamic = elsewhere?.products !== "float32" && Number(product(value.shape)) >= LEAST_DYNAMIC && uses.every(isDynamicProduct);
   if (dynamic) {
     const unit = elsewhere?.products !== "rows" && uses.every(({ node }) => bounds.withinOne(node.inputs[0]!));

@@ -45,10 +45,10 @@ const recurrentSize = ({ cell, hidden }: EncoderConfig): number => CELLS[cell].g
 function storeInt8(plan: Int8Plan, name: string, shape: readonly number[], numbers: Float32Array): ReadonlyMap<string, StoredTensor> {
   const planned = plan.get(name);
   if (!planned) return new Map([[name, { shape, data: numbers }]]);
-  const [rows, columns] = shape;
-  const { data, scales } = quantize(numbers, [rows, columns], planned.axis);
+  const [rows, ...columns] = shape;
+  const { data, scales } = quantize(numbers, [rows, columns.reduce((a, b) => a * b, 1)], planned.axis);
   return new Map<string, StoredTensor>([
     [name, { shape, data }],
-    [scaleName(name), { shape: planned.axis === 0 ? [rows, 1] : [1, columns], data: scales }],
+    [scaleName(name), { shape: shape.map((size, axis) => (axis === planned.axis ? size : 1)), data: scales }],
   ]);
 }

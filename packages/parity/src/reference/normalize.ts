@@ -13,7 +13,7 @@ const EPSILON = 1e-5;
 type Place = readonly [map: number, at: number];
 
 /**
- * y = n scale_c + bias_c with n = (x - mean) / sqrt(variance + 1e-5) over groups of numbers: a map is a group of layer normalisation (Ba et al. 2016),
+ * y = n gain_c + bias_c with n = (x - mean) / sqrt(variance + 1e-5) over groups of numbers: a map is a group of layer normalisation (Ba et al. 2016),
  * a channel of all maps one of batch normalisation (Ioffe & Szegedy 2015), whose moments are given once training is over.
  */
 export function normalize(
@@ -23,8 +23,8 @@ export function normalize(
   xs: readonly Vector[],
   training: boolean,
 ): MapsComputed {
-  const [scale, bias] = ["scale", "bias"].map((part) => parameters.get(`${name}.${part}`).data);
-  const [channels, size] = [scale.length, xs[0].length];
+  const [gain, bias] = ["gain", "bias"].map((part) => parameters.get(`${name}.${part}`).data);
+  const [channels, size] = [gain.length, xs[0].length];
   const channelOf = (at: number): number => Math.floor(at / (size / channels));
   const groups: Place[][] = Array.from({ length: kind === "batch" ? channels : xs.length }, () => []);
   for (let map = 0; map < xs.length; map += 1)
@@ -40,23 +40,23 @@ export function normalize(
   for (const [g, group] of groups.entries())
     for (const [map, at] of group) normal[map][at] = (xs[map][at] - moments[g].mean) / moments[g].deviation;
   return {
-    ys: normal.map((n) => n.map((value, at) => value * scale[channelOf(at)] + bias[channelOf(at)])),
+    ys: normal.map((n) => n.map((value, at) => value * gain[channelOf(at)] + bias[channelOf(at)])),
     back(dys) {
-      const [dScale, dBias] = ["scale", "bias"].map((part) => parameters.gradient(`${name}.${part}`));
+      const [dGain, dBias] = ["gain", "bias"].map((part) => parameters.gradient(`${name}.${part}`));
       const dxs = xs.map((x) => new Float64Array(x.length));
       for (const [g, group] of groups.entries()) {
         let [sum, along] = [0, 0];
         for (const [map, at] of group) {
           const c = channelOf(at);
-          dScale[c] += dys[map][at] * normal[map][at];
+          dGain[c] += dys[map][at] * normal[map][at];
           dBias[c] += dys[map][at];
-          sum += dys[map][at] * scale[c];
-          along += dys[map][at] * scale[c] * normal[map][at];
+          sum += dys[map][at] * gain[c];
+          along += dys[map][at] * gain[c] * normal[map][at];
         }
         // What a number adds to its group's mean and deviation.
         for (const [map, at] of group) {
           const shared = stored ? 0 : (sum + normal[map][at] * along) / group.length;
-          dxs[map][at] = (dys[map][at] * scale[channelOf(at)] - shared) / moments[g].deviation;
+          dxs[map][at] = (dys[map][at] * gain[channelOf(at)] - shared) / moments[g].deviation;
         }
       }
       return dxs;
