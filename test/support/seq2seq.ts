@@ -73,7 +73,7 @@ export const models: Readonly<Record<string, Seq2SeqConfig>> = {
     { bidirectional: true, hidden: 3, layers: 2 },
     { attention: "additive", coverage: true, inputFeeding: true, hidden: 7, layers: 2, bridge: "zero" },
   ),
-  copying: modelOf({ bidirectional: true, hidden: 3 }, { attention: "general", copy: true, hidden: 6 }, { source: 13 }),
+  copying: modelOf({ bidirectional: true, hidden: 3 }, { attention: "general", copy: true, cell: "gru", hidden: 6 }, { source: 13 }),
   "copying, everything shared and fed back": modelOf(
     { bidirectional: true, hidden: 3, embedding: 4 },
     { attention: "additive", copy: true, coverage: true, inputFeeding: true, tied: true, shared: true, hidden: 7 },

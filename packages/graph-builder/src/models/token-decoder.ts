@@ -184,9 +184,9 @@ export function tokenDecoder(scope: Scope, config: OutputOf<"tokens">, widths: S
     },
 
     /** Rows [N, F] -> logits [N, V]; of a decoder that copies, logarithms of probabilities. */
-    logits([features, probability, weights, ids]: Rows): Value {
+    logits([features, gated, weights, ids]: Rows): Value {
       const logits = out.logits(features);
-      return gate ? copyMixture(logits, probability, weights, ids) : logits;
+      return gate ? copyMixture(logits, gated, weights, ids) : logits;
     },
   };
 }
