@@ -85,3 +85,47 @@ describe("evaluate", () => {
     expect(stderr).toMatch(message);
   });
 });
+
+describe("evaluate of other tasks", () => {
+  it("stands a forecast beside simple ones, fitted on what the run was trained on", async () => {
+    const series = Array.from({ length: 80 }, (_, t) => 50 + 10 * Math.sin((2 * Math.PI * t) / 8) + ((t * 7) % 5));
+    const file = join(folder, "series.csv");
+    await writeFile(file, `value\n${series.join("\n")}\n`);
+    const out = join(folder, "series");
+    const options = ["--window", "8", "--season", "8", ...SMALL];
+    const { code, stderr } = await runHere("train", "--task", "forecast", "--data", file, "--out", out, ...options);
+    expect(code, stderr).toBe(0);
+    const { stdout } = await runHere("evaluate", out, "--data", file, "--json");
+    const { mae, details } = JSON.parse(stdout);
+    expect(mae).toBeGreaterThan(0);
+    const errors = (lag: number) => series.slice(8).map((value, i) => Math.abs(value - series[i + 8 - lag]!));
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(Object.keys(details.baselines)).toEqual(["naive", "seasonalNaive", "windowLinear", "windowMlp"]);
+    expect(details.baselines.naive.mae).toBeCloseTo(mean(errors(1)), 9);
+    expect(details.baselines.seasonalNaive.mae).toBeCloseTo(mean(errors(8)), 9);
+    const printed = (await runHere("evaluate", out, "--data", file)).stdout;
+    expect(printed).toMatch(/^seasonal naive +[\d.]+ +[\d.]+ +[\d.]+$/m);
+    expect(await runHere("evaluate", out, "--data", file, "--metrics", "bleu")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--metrics are of answers in text, which a model for the task forecast does not give/),
+    });
+    // A bundle alone does not know what it was trained on.
+    const alone = await runHere("evaluate", join(out, "bundle"), "--data", file, "--json");
+    expect(JSON.parse(alone.stdout).details).not.toHaveProperty("baselines");
+  });
+
+  it("shows what labels were taken for what", async () => {
+    const lines = ["a b\tX Y", "b\tY", "a a b\tX X Y"].flatMap((line) => Array<string>(20).fill(`${line}\n`));
+    const file = join(folder, "tags.tsv");
+    await writeFile(file, lines.join(""));
+    const out = join(folder, "tags");
+    const trained = await runHere("train", "--task", "tag", "--source.tokens", "word", "--data", file, "--out", out, ...SMALL);
+    expect(trained.code, trained.stderr).toBe(0);
+    const { stdout } = await runHere("evaluate", out, "--data", file, "--json");
+    const { tokenAccuracy, details } = JSON.parse(stdout);
+    const right = details.confusion.reduce((sum: number, row: number[], k: number) => sum + row[k]!, 0);
+    expect(right / 120).toBeCloseTo(tokenAccuracy, 12);
+    expect(details.confusion.flat().reduce((sum: number, times: number) => sum + times, 0)).toBe(120);
+    expect((await runHere("evaluate", out, "--data", file)).stdout).toMatch(/^label +precision +recall +F1 +count$/m);
+  });
+});

@@ -1,12 +1,15 @@
-import { readBundle, resolveBundle, Seq2Seq } from "@s2s/runtime";
+import { readBundle, resolveBundle, Seq2Seq, UserError } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
 import { readBundleWeights } from "./bundle-weights.ts";
 import type { Config } from "./config.ts";
 import { evaluationBatches } from "./data/batches.ts";
+import type { Examples } from "./data/examples.ts";
 import { teacherForcing } from "./evaluate.ts";
 import type { EvaluateBatch } from "./evaluate.ts";
 import { stepwiseEvaluation } from "./export/teacher-forcing.ts";
+import { holdsRun, readRunConfig } from "./run-folder.ts";
 import { taskOf } from "./tasks/index.ts";
+import type { DetailOptions, Task } from "./tasks/task.ts";
 import type { CreateExecutor } from "./train-options.ts";
 
 export interface EvaluateBundleOptions {
@@ -44,12 +47,28 @@ export async function evaluateBundle(path: string, options: EvaluateBundleOption
   try {
     const { batchSize, ep } = config.training;
     const sums = await teacherForcing(evaluateBatch, evaluationBatches(examples, config.training));
-    const own = await task.measure(folder, examples, { provider: ep, threads, batchSize });
-    const details = await task.details?.(folder, examples, { provider: ep, threads, batchSize });
+    const answering = { provider: ep, threads, batchSize };
+    const own = await task.measure(folder, examples, answering);
+    const details = await task.details?.(folder, examples, { ...answering, ...(await trainingOf(path, task)) });
     return { examples: examples.count, units: sums.units ?? 0, ...task.figures(sums, examples), ...own, ...(details && { details }) };
   } finally {
     await close();
   }
+}
+
+/** What a run was trained on, as long as its files are there; a bundle alone does not know. */
+async function trainingOf(path: string, task: Task): Promise<Pick<DetailOptions, "training" | "season" | "seed">> {
+  if (!(await holdsRun(path))) return {};
+  const config = await readRunConfig(path);
+  const training = async (): Promise<Examples | undefined> => {
+    try {
+      return (await task.load(config)).train;
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  };
+  return { training, season: config.forecast.season, seed: config.training.seed };
 }
 
 interface Teacher {

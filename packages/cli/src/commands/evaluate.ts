@@ -4,7 +4,9 @@ import {
   createExecutor,
   defaultThreads,
   evaluateBundle,
+  holdsRun,
   measureAnswers,
+  readRunConfig,
   resolveConfig,
   taskOf,
   testItems,
@@ -50,6 +52,7 @@ const KEYS = new Set([
   "data.targetColumn",
   "data.images",
   "data.limit",
+  "forecast.missing",
   "training.batchSize",
   "training.threads",
   "training.ep",
@@ -71,7 +74,10 @@ export function evaluateCommand(terminal: Terminal): Command {
   command.addHelpText("after", HELP);
   return command.action(async (run: string, options: Options) => {
     const file = required(options.data, "evaluate needs --data FILE, the examples to evaluate on");
-    const config = resolveConfig(given.input(), "the options");
+    const input = given.input();
+    // How a series is read is the run's: how gaps are filled, for one.
+    const forecast = (await holdsRun(run)) ? (await readRunConfig(run)).forecast : {};
+    const config = resolveConfig({ ...input, forecast: { ...forecast, ...input.forecast } }, "the options");
     const threads = config.training.threads ?? defaultThreads();
     const texts = await evaluateTexts(run, { file, config, threads, options, terminal });
     const evaluation = { ...(await evaluateBundle(run, { file, config, threads, createExecutor })), ...texts };
