@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runHere } from "./support/capture.ts";
 
-const COMMANDS = ["init", "build-graph", "train", "evaluate", "translate", "inspect", "doctor", "bench", "schema"];
+const COMMANDS = ["init", "build-graph", "train", "evaluate", "translate", "score", "compare", "inspect", "doctor", "bench", "schema"];
 
 describe("usage", () => {
   it("prints help when called alone", async () => {
