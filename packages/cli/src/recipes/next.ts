@@ -8,6 +8,8 @@ const SIZES = { train: 4000, valid: 400, test: 400 };
 const CONFIG: ConfigInput = {
   task: "next",
   data: { train: "train.txt", valid: "valid.txt" },
+  // Strings are rarely longer: what is to be remembered stands at their beginning.
+  forecast: { window: 100 },
   encoder: { embedding: 16, hidden: 32 },
   training: { epochs: 15, batchSize: 32, learningRate: 0.005 },
 };

@@ -8,6 +8,7 @@ const SIZES = { train: 2000, valid: 200, test: 300 };
 const MOST_DIGITS = 4;
 
 const CONFIG: ConfigInput = {
+  task: "caption",
   data: { train: "train.jsonl", valid: "valid.jsonl" },
   source: { kind: "vectors" },
   target: { tokens: "word" },

@@ -8,6 +8,7 @@ const SIDE = 16;
 const FRAMES = { least: 6, most: 10 };
 
 const CONFIG: ConfigInput = {
+  task: "caption",
   data: { train: "train.jsonl", valid: "valid.jsonl" },
   source: { kind: "frames", width: SIDE, height: SIDE, channels: 1 },
   target: { tokens: "word" },
