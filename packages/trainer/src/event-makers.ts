@@ -6,7 +6,7 @@ import { batchesOf } from "./session.ts";
 import type { Session } from "./session.ts";
 
 export function startEvent(session: Session): StartEvent {
-  const { run, parameters, dataset, threads, config, resumed, position } = session;
+  const { run, parameters, dataset, threads, config, pretrained, resumed, position } = session;
   const { manifest } = dataset;
   return {
     type: "start",
@@ -23,6 +23,7 @@ export function startEvent(session: Session): StartEvent {
     threads,
     epochs: config.training.epochs,
     stepsPerEpoch: batchesOf(session),
+    ...(pretrained.length > 0 && { pretrained }),
     ...(resumed && { resumed: { epoch: position.epoch, step: position.step } }),
   };
 }

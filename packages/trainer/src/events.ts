@@ -1,5 +1,6 @@
 import type { TaskName } from "@s2s/runtime/manifest";
 import type { FilterCounts } from "./data/encode.ts";
+import type { PretrainedReport } from "./first-rows.ts";
 import type { ValidationFigures } from "./position.ts";
 
 /** What a training run tells while it runs; the trainer itself prints nothing. Epochs and steps count from 1, losses are nats per target token (of other tasks per unit, such as a label). */
@@ -24,6 +25,8 @@ export interface StartEvent {
   readonly filter: FilterCounts;
   /** Entries of the vocabularies, special tokens included, and labels; of those that the task has. */
   readonly vocabulary: { readonly source?: number; readonly target?: number; readonly labels?: number };
+  /** Of word vectors that the embeddings of a new run start from. */
+  readonly pretrained?: readonly PretrainedReport[];
   readonly threads: number;
   readonly epochs: number;
   readonly stepsPerEpoch: number;

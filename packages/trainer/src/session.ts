@@ -8,6 +8,8 @@ import type { Config } from "./config.ts";
 import { dataRecord } from "./data-record.ts";
 import { batchCount } from "./data/batches.ts";
 import type { Executor, State } from "./executor.ts";
+import { firstRows } from "./first-rows.ts";
+import type { PretrainedReport } from "./first-rows.ts";
 import { resolveConfig } from "./load-config.ts";
 import { MetricsWriter } from "./metrics.ts";
 import { startPosition } from "./position.ts";
@@ -35,6 +37,8 @@ export interface Session {
   readonly throughput: Throughput;
   readonly hashes: { readonly configHash: string; readonly dataHash: string };
   readonly parameters: number;
+  /** What came of files of word vectors, in a new run. */
+  readonly pretrained: readonly PretrainedReport[];
   readonly resumed: boolean;
   readonly fallback: LoadedCheckpoint["fallback"];
   position: Position;
@@ -80,7 +84,8 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
   const { model } = dataset;
   const state = loaded?.checkpoint.state;
   const threads = config.training.threads as number;
-  const executor = await options.createExecutor({ model, config, threads, ...(state && { state }) });
+  const pretrained = state ? undefined : await firstRows(config, dataset);
+  const executor = await options.createExecutor({ model, config, threads, ...(state ? { state } : { firstRows: pretrained!.rows }) });
   closers.push(() => executor.close());
   const run = opened ?? (await RunFolder.create(folder, config));
   if (!opened) closers.push(run.release);
@@ -104,6 +109,7 @@ async function open(options: TrainOptions, closers: (() => Promise<void>)[], clo
     throughput: new Throughput(),
     hashes: { configHash: hash, dataHash: dataset.digest },
     parameters: parameterCount(state ?? (await executor.state())),
+    pretrained: pretrained?.reports ?? [],
     resumed: resume,
     fallback: loaded?.fallback,
     position,

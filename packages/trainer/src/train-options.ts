@@ -2,6 +2,7 @@ import type { ModelConfig } from "@s2s/runtime/manifest";
 import type { Config } from "./config.ts";
 import type { Examples } from "./data/examples.ts";
 import type { Executor, State } from "./executor.ts";
+import type { FirstRows } from "./first-rows.ts";
 import type { BuildInferenceGraphs } from "./inference-graphs.ts";
 import type { Figures, Task } from "./tasks/task.ts";
 
@@ -13,6 +14,8 @@ export interface ExecutorContext {
   readonly threads: number;
   /** Weights and slots to go on with; without them the weights are drawn from `config.training.seed` and the slots are zero. */
   readonly state?: State;
+  /** Of parameters that are drawn: rows that start otherwise. */
+  readonly firstRows?: FirstRows;
 }
 export type CreateExecutor = (context: ExecutorContext) => Promise<Executor>;
 

@@ -25,7 +25,7 @@ const LARGE = 4_000_000;
  * weights, and updates that part. For a given number of threads the same bytes on every run.
  * `large` replaces that bound of the parameters, for tests.
  */
-export async function createCpuExecutor({ model, config, threads, state }: ExecutorContext, large = LARGE): Promise<Executor> {
+export async function createCpuExecutor({ model, config, threads, state, firstRows }: ExecutorContext, large = LARGE): Promise<Executor> {
   const whole = parameterCount(model) > large;
   const workers = whole ? threads : Math.min(threads, config.training.batchSize);
   const shards = whole ? 1 : workers;
@@ -41,7 +41,7 @@ export async function createCpuExecutor({ model, config, threads, state }: Execu
     squares: sharedFloats(workers),
     barriers: newBarriers(),
   };
-  fillWeights(shared.weights, layout, config.training.seed, state);
+  fillWeights(shared.weights, layout, { seed: config.training.seed, state, firstRows });
   fillSlots(shared.slots, slots, state);
 
   const { squares, apply } = traced.flatUpdate(ROW);

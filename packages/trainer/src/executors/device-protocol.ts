@@ -1,6 +1,7 @@
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import type { Config } from "../config.ts";
 import type { Batch, StateTensor } from "../executor.ts";
+import type { FirstRows } from "../first-rows.ts";
 import type { StepScalars } from "./train-step.ts";
 
 export interface DeviceWorkerData {
@@ -8,6 +9,7 @@ export interface DeviceWorkerData {
   readonly config: Config;
   /** Saved weights and slots to go on with. */
   readonly state: readonly (readonly [string, StateTensor])[] | null;
+  readonly firstRows: FirstRows | null;
 }
 
 export type DeviceRequest =

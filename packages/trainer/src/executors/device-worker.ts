@@ -11,7 +11,7 @@ import { runTrainStep } from "./train-step.ts";
 import { answerRequests } from "./worker-port.ts";
 
 /** Runs whole training steps on a device and keeps weights and slots there (WebGPU) or between steps (CUDA, whose tensors cannot stay). */
-const { model, config, state } = workerData as DeviceWorkerData;
+const { model, config, state, firstRows } = workerData as DeviceWorkerData;
 const provider = config.training.ep;
 const stays = provider === "webgpu";
 
@@ -25,7 +25,7 @@ function firstFeeds(): Feeds {
   const saved = state ? (new Map(state) as State) : undefined;
   const flatWeights = new Float32Array(layout.all.length);
   const flatSlots = new Float32Array(slots.length);
-  fillWeights(flatWeights, layout, config.training.seed, saved);
+  fillWeights(flatWeights, layout, { seed: config.training.seed, state: saved, firstRows: firstRows ?? undefined });
   fillSlots(flatSlots, slots, saved);
   const all = [...stateOf(flatWeights, layout.all), ...stateOf(flatSlots, slots)];
   return Object.fromEntries(all.map(([name, { shape, data }]) => [name, new Tensor("float32", data, shape)]));

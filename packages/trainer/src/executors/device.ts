@@ -8,8 +8,8 @@ import { WorkerClient, workerFile } from "./worker-client.ts";
  * Training on a device with train.onnx, the whole step in one graph, in a worker that keeps weights and slots between steps.
  * CUDA runs the loops as they are; WebGPU has none, so each batch shape gets a graph of its own with the loops unrolled.
  */
-export async function createDeviceExecutor({ model, config, state }: ExecutorContext): Promise<Executor> {
-  const data: DeviceWorkerData = { model, config, state: state ? [...state] : null };
+export async function createDeviceExecutor({ model, config, state, firstRows }: ExecutorContext): Promise<Executor> {
+  const data: DeviceWorkerData = { model, config, state: state ? [...state] : null, firstRows: firstRows ?? null };
   const worker = await WorkerClient.start<DeviceRequest>(workerFile("device-worker"), data);
   return {
     async step(batch: Batch, options: StepOptions): Promise<StepResult> {

@@ -1,12 +1,24 @@
 import { initialize } from "@s2s/graph-builder";
 import { UserError } from "@s2s/runtime";
 import type { State, StateTensor } from "../executor.ts";
+import type { FirstRows } from "../first-rows.ts";
 import type { Layout, StateLayout } from "./layout.ts";
 
-/** Fills the flat tensors of a model: from a saved state, or drawn from the seed. */
-export function fillWeights(flat: Float32Array, { all, specs }: StateLayout, seed: number, state?: State): void {
-  for (const [i, { name, offset }] of all.tensors.entries()) {
-    flat.set(state ? savedTensor(state, name, specs[i].shape).data : initialize(specs[i], seed), offset);
+export interface FirstWeights {
+  readonly seed: number;
+  /** Saved; without it all is drawn from the seed, but for `firstRows`. */
+  readonly state?: State | undefined;
+  readonly firstRows?: FirstRows | undefined;
+}
+
+/** Fills the flat tensors of a model. */
+export function fillWeights(flat: Float32Array, { all, specs }: StateLayout, { seed, state, firstRows }: FirstWeights): void {
+  for (const [i, { name, shape, offset, size }] of all.tensors.entries()) {
+    flat.set(state ? savedTensor(state, name, shape).data : initialize(specs[i], seed), offset);
+    for (const [row, numbers] of (!state && firstRows?.get(name)) || []) {
+      if (numbers.length * shape[0] !== size) throw new Error(`${name}[${shape}] has no row of ${numbers.length} numbers`);
+      flat.set(numbers, offset + row * numbers.length);
+    }
   }
 }
 
