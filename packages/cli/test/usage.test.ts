@@ -54,7 +54,7 @@ describe("usage", () => {
     [["train", "--epochs", "1"], "train needs --out FOLDER for a new run, or --resume RUN to go on with one"],
     [["train", "--resume", "a", "--config", "b"], expect.stringContaining("leave --config out")],
     [["train", "--resume", "a", "--out", "b"], expect.stringContaining("leave --out out")],
-    [["evaluate", "run"], "evaluate needs --data FILE, the pairs to evaluate on"],
+    [["evaluate", "run"], "evaluate needs --data FILE, the examples to evaluate on"],
     [["build-graph"], "build-graph needs --out FOLDER, a folder for the graphs"],
   ])("answers %j with one line and exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await runHere(...args);
