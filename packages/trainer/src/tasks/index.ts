@@ -1,5 +1,5 @@
 import type { TaskName } from "@s2s/runtime/manifest";
-import { caption } from "./caption.ts";
+import { described } from "./described.ts";
 import { classify } from "./classify.ts";
 import { draw } from "./draw.ts";
 import { forecastTask } from "./forecast.ts";
@@ -11,7 +11,7 @@ import { translate } from "./translate.ts";
 
 /** Every task by its name. */
 const TASKS: Readonly<Record<TaskName, Task>> = {
-  caption,
+  caption: described("caption", "image"),
   classify,
   draw,
   forecast: forecastTask("forecast"),

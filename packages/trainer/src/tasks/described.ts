@@ -1,4 +1,5 @@
 import { readBundle, search, Seq2Seq } from "@s2s/runtime";
+import type { TaskName } from "@s2s/runtime/manifest";
 import { isMatch } from "../evaluate.ts";
 import type { PairedExamples } from "../data/paired-examples.ts";
 import { bundleTokens, learnTokens } from "../data/targets/tokens.ts";
@@ -9,14 +10,14 @@ import { readQuestions } from "./questions.ts";
 import type { Task } from "./task.ts";
 import { tokenFigures } from "./token-figures.ts";
 
-const form: TargetForm = { task: "caption", kind: "image", learn: learnTokens, of: bundleTokens };
+const FORM = { learn: learnTokens, of: bundleTokens };
 
-/** An image, or numbers of another form, to a text that says what it is. */
-export const caption: Task<PairedExamples> = {
-  name: "caption",
+/** A source of any kind to a text. @param kind what a source is where the configuration does not say */
+export const described = (task: TaskName, kind: TargetForm["kind"]): Task<PairedExamples> => ({
+  name: task,
   unit: "token",
-  load: (config) => loadPaired(form, config),
-  read: (file, config, bundle) => readPaired(form, file, config, bundle),
+  load: (config) => loadPaired({ ...FORM, task, kind }, config),
+  read: (file, config, bundle) => readPaired({ ...FORM, task, kind }, file, config, bundle),
   questions: readQuestions,
   figures: tokenFigures,
   measure: async (folder, examples, { limit = examples.count, provider, threads, batchSize } = {}) => {
@@ -35,7 +36,7 @@ export const caption: Task<PairedExamples> = {
       await model.dispose();
     }
   },
-};
+});
 
 /** Ids of the right answer, without `</s>`. */
 function targetOf(examples: PairedExamples, example: number): Int32Array {
