@@ -44,12 +44,12 @@ describe("the built command", () => {
   it("evaluates", async () => {
     const figures = json(await here("evaluate", "run", "--data", "pairs.tsv", "--limit", "50", "--json"));
     expect(Object.keys(figures)).toEqual(
-      expect.arrayContaining(["pairs", "loss", "perplexity", "tokenAccuracy", "sequenceAccuracy", "targetTokens"]),
+      expect.arrayContaining(["examples", "units", "loss", "perplexity", "tokenAccuracy", "sequenceAccuracy", "bleu", "chrf", "wer"]),
     );
-    expect(figures["pairs"]).toBe(50);
+    expect(figures["examples"]).toBe(50);
     expect(Math.exp(figures["loss"] as number)).toBeCloseTo(figures["perplexity"] as number, 9);
     const { stdout } = await here("evaluate", "run", "--data", "pairs.tsv", "--limit", "50");
-    expect(stdout).toMatch(/^pairs +50$/m);
+    expect(stdout).toMatch(/^examples +50$/m);
   });
 
   it("translates arguments and standard input alike", async () => {
