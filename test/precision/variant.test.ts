@@ -5,6 +5,7 @@ import {
   CELLS,
   type Graph,
   LEAST_DYNAMIC,
+  type Shape,
   type TracedVariant,
   planInt8,
   readGraphStatistics,
@@ -60,18 +61,26 @@ const int32 = (shape: number[], data: Int32Array): Tensor => ({ type: "int32", s
 async function logitsOf({ variant, run }: Opened, rows: readonly Pair[], steps: number): Promise<number[][]> {
   const { target_input: input } = batchOf(rows);
   const width = input.shape[1];
-  let current = await run("encoder", encoderFeeds(rows));
-  let from: "initial" | "output" = "initial";
+  const feeds = encoderFeeds(rows);
+  const [batch, longest] = feeds.source.shape;
+  const sized = (shape: Shape): number[] => [batch, ...shape.map((dim) => (dim === "S" ? longest : Number(dim)))];
+  const begun = await run("encoder", feeds);
+  const held = variant.memory.map((name): [string, Tensor] => {
+    const { type, shape } = variant.graphs.decoder!.inputs.find((known) => known.name === name)!;
+    return [name, { type, shape: sized(shape.slice(1)), data: begun[name] }];
+  });
+  let states = variant.states.map(({ initial, shape }): Tensor["data"] => {
+    return initial === null ? new Float32Array(sized(shape).reduce((x, y) => x * y)) : begun[initial];
+  });
   const logits: number[][] = [];
   for (let t = 0; t < steps; t++) {
-    const token = Int32Array.from(rows, (_, b) => Number(input.data[b * width + t]));
-    const states = variant.states.map((state): [string, Tensor] => {
-      const data = current[state[from]!];
-      return [state.input, { type: "float32", shape: [rows.length, data.length / rows.length], data }];
+    const token = Int32Array.from(rows, (_, row) => Number(input.data[row * width + t]));
+    const before = variant.states.map((state, i): [string, Tensor] => {
+      return [state.input, { type: "float32", shape: sized(state.shape), data: states[i] }];
     });
-    current = await run("decoder", { token: int32([rows.length], token), ...Object.fromEntries(states) });
-    from = "output";
-    logits.push(Array.from(current.logits, Number));
+    const after = await run("decoder", { token: int32([batch], token), ...Object.fromEntries([...before, ...held]) });
+    states = variant.states.map(({ output }) => after[output]);
+    logits.push(Array.from(after.logits, Number));
   }
   return logits;
 }

@@ -18,10 +18,10 @@ export function meaningOf(stored: ReadonlyMap<string, StoredTensor>): Map<string
     if (data instanceof Uint8Array) {
       const scale = stored.get(`${name}.scale`)!;
       const columns = data.length / shape[0];
-      const byRow = scale.shape.slice(1).every((size) => size === 1);
+      const byRow = shape[0] > 1 && scale.shape[0] === shape[0];
       meant.set(name, {
         shape,
-        data: Float64Array.from(data, (q, i) => (q - 128) * Number(scale.data[byRow ? Math.floor(i / columns) : i % columns])),
+        data: Float64Array.from(data, (q, i) => (q - 128) * Number(scale.data[byRow ? Math.floor(i / columns) : i % scale.data.length])),
       });
     } else meant.set(name, { shape, data: Float64Array.from(data, data instanceof Uint16Array ? half : Number) });
   }

@@ -35,8 +35,8 @@ export async function readWeights(folder: string, { variants, parameters }: Mani
 /** Numbers 0 to 255 stand for -128 to 127 times the scale of their row [rows, 1, ...] or column [1, columns]. */
 function dequantized(data: Uint8Array, [rows]: readonly number[], scale: Float32Array, scaleShape: readonly number[]): Float64Array {
   const columns = data.length / rows;
-  const byRow = scaleShape.slice(1).every((size) => size === 1);
-  return Float64Array.from(data, (value, i) => (value - 128) * scale[byRow ? Math.floor(i / columns) : i % columns]);
+  const byRow = rows > 1 && scaleShape[0] === rows;
+  return Float64Array.from(data, (value, i) => (value - 128) * scale[byRow ? Math.floor(i / columns) : i % scale.length]);
 }
 
 /** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
