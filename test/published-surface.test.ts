@@ -111,7 +111,7 @@ test("@s2s/trainer", () => {
     hash32 holdsRun
     keyedPermutation
     languageFigures loadDataset longestLengths
-    makeFolder meanUnits measureBaselines measureBundle modelConfig
+    makeFolder meanUnits measureAnswers measureBaselines measureBundle modelConfig
     naive
     pairedBootstrap per
     readConfig readConfigInput readGraphsManifest readPairs readRunConfig resolveConfig runPaths
