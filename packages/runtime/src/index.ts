@@ -39,7 +39,6 @@ export { METADATA_KEYS } from "./source/single-file.ts";
 export { openSource } from "./source/source.ts";
 export type { BundleSource } from "./source/source.ts";
 export { END_ID, PAD_ID, SPECIAL_TOKENS, START_ID, UNKNOWN_ID, Vocabulary } from "./vocabulary.ts";
-export type { VocabularyOptions } from "./vocabulary.ts";
 export type { Merge } from "./tokenizers/bpe.ts";
 export { looksReserved, RESERVED_TOKENS } from "./tokenizers/bytes.ts";
 export { cutterOf, cutText } from "./tokenizers/cut.ts";

@@ -8,13 +8,6 @@ export const END_ID = 3;
 /** The special tokens; the index is the id. */
 export const SPECIAL_TOKENS: readonly string[] = ["<pad>", "<unk>", "<s>", "</s>"];
 
-export interface VocabularyOptions {
-  /** Most entries, special tokens included (default: no limit). */
-  readonly size?: number | undefined;
-  /** Tokens seen less often are left out (default 1). */
-  readonly minFrequency?: number | undefined;
-}
-
 /**
  * Tokens and their ids. Ids 0 to 3 are `<pad> <unk> <s> </s>`; a text can never produce these four, so whoever types "<s>"
  * as a word gets `<unk>`, as for any other word that is not in the vocabulary.
@@ -42,20 +35,6 @@ export class Vocabulary {
     this.#ids = ids;
   }
 
-  /**
-   * The most frequent tokens first; equally frequent ones in the order of their code points, so that the same counts give the
-   * same ids everywhere.
-   */
-  static build(counts: ReadonlyMap<string, number>, { size, minFrequency = 1 }: VocabularyOptions = {}): Vocabulary {
-    if (size !== undefined && size <= SPECIAL_TOKENS.length) {
-      throw new UserError(`a vocabulary needs more than its ${SPECIAL_TOKENS.length} special tokens: give a size of at least 5`);
-    }
-    const kept = [...counts].filter(([token, count]) => count >= minFrequency && token !== "" && !SPECIAL_TOKENS.includes(token));
-    kept.sort(([a, m], [b, n]) => n - m || compareCodePoints(a, b));
-    const room = size === undefined ? kept.length : size - SPECIAL_TOKENS.length;
-    return new Vocabulary([...SPECIAL_TOKENS, ...kept.slice(0, room).map(([token]) => token)]);
-  }
-
   /** Number of entries, special tokens included. */
   get size(): number {
     return this.tokens.length;
@@ -81,15 +60,4 @@ export class Vocabulary {
     }
     return tokens;
   }
-}
-
-/** The order of code points; `<` compares UTF-16 units, which puts U+10000 and beyond before U+E000. */
-function compareCodePoints(a: string, b: string): number {
-  const left = Array.from(a);
-  const right = Array.from(b);
-  for (let i = 0; i < left.length && i < right.length; i += 1) {
-    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }

@@ -1,6 +1,7 @@
-import { RESERVED_TOKENS, Tokenizer, type TokenUnit, UserError, Vocabulary } from "@s2s/runtime";
+import { RESERVED_TOKENS, Tokenizer, type TokenUnit, UserError } from "@s2s/runtime";
 import { chooseAlphabet } from "./alphabet.ts";
 import { learnBytePairs } from "./byte-pairs.ts";
+import { mostFrequentTokens } from "./most-frequent.ts";
 import { learnUnigram } from "./unigram.ts";
 
 export interface LearnOptions {
@@ -23,7 +24,7 @@ export function learnTokenizer(
   counts: ReadonlyMap<string, number>,
   { size, minFrequency = 1 }: LearnOptions = {},
 ): Tokenizer {
-  if (unit === "char" || unit === "word") return new Tokenizer({ unit, tokens: Vocabulary.build(counts, { size, minFrequency }).tokens });
+  if (unit === "char" || unit === "word") return new Tokenizer({ unit, tokens: mostFrequentTokens(counts, { size, minFrequency }) });
   const most = size ?? PIECES;
   if (most < LEAST_PIECES) {
     throw new UserError(
