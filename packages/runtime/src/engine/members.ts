@@ -11,7 +11,7 @@ const PARTS: readonly (readonly [what: string, part: (bundle: Bundle) => unknown
   ["source vocabulary", ({ source }) => source?.data],
   ["target vocabulary", ({ target }) => target?.data],
   ["labels", ({ labels }) => labels],
-  ["series", ({ manifest }) => manifest.series],
+  ["series", ({ manifest: { series } }) => series && [series.inputs, series.outputs, series.window]],
   ["form of the input", ({ manifest }) => inputForm(manifest.model.input)],
   ["form of the output", ({ manifest }) => outputForm(manifest.model.output)],
 ];

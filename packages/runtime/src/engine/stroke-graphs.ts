@@ -13,8 +13,8 @@ import { StepGraphs } from "../step-graphs.ts";
 /** Draws a point takes: its component, two for its place, its pen. */
 const DRAWS = 4;
 const NUMBERS = 3;
-/** What is drawn upon before the first point. */
-const START: Point = [0, 0, 0];
+/** What comes before the first point: the pen is where it is, lifted. */
+const START: Point = [0, 0, 1];
 
 export interface DrawOptions extends StrokeSampling, Interruption {
   /** Most points. */
