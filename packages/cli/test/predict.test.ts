@@ -1,0 +1,125 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeTaskBundle } from "../../../test/support/task-bundles.ts";
+import { parseCsv } from "../src/predict/csv.ts";
+import { runHere } from "./support/capture.ts";
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "s2s-predict-"));
+  for (const kind of ["classify", "tag", "forecast", "draw", "vector", "generate", "translate"] as const)
+    await writeTaskBundle(join(root, kind), kind);
+});
+afterAll(() => rm(root, { recursive: true }));
+const predict = (kind: string, ...args: string[]) => runHere("predict", join(root, kind), ...args);
+
+describe("predict", () => {
+  it("prints a class and its probability, or the most probable ones", async () => {
+    const { stdout, code } = await predict("classify", "abc");
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^(north|east|south|west)\t0\.\d{4}\n$/)]);
+    const listed = (await predict("classify", "abc", "--top-k", "2")).stdout.trimEnd().split("\n");
+    expect(listed).toEqual([expect.stringMatching(/^1\t0\.\d{4}\t\w+$/), expect.stringMatching(/^2\t0\.\d{4}\t\w+$/)]);
+    expect(listed[0]!.split("\t").toReversed().slice(0, 2).join("\t")).toBe(stdout.trimEnd());
+    const { labels } = JSON.parse((await predict("classify", "abc", "--json")).stdout);
+    expect(labels).toHaveLength(4);
+  });
+
+  it("keeps a line for what cannot be answered, says why and ends with 2", async () => {
+    const { code, stdout, stderr } = await predict("classify", "a", "", "b");
+    expect(code).toBe(2);
+    expect(stdout.split("\n")).toHaveLength(4);
+    expect(stdout.split("\n")[1]).toBe("");
+    expect(stderr).toBe("s2s: input 2: the text has no token; leave it out\n");
+    expect(JSON.parse((await predict("classify", "", "--json")).stdout)).toEqual({
+      input: 1,
+      error: "the text has no token; leave it out",
+    });
+  });
+
+  it("prints labels of a text, and how a text goes on", async () => {
+    expect((await predict("tag", "one two six")).stdout).toMatch(/^(\w+ ){2}\w+\n$/);
+    expect((await predict("generate", "ab", "--max-length", "4")).stdout).toMatch(/^ab/);
+    expect((await predict("translate", "one two", "--ensemble", join(root, "translate"))).stdout).toBe(
+      (await predict("translate", "one two")).stdout,
+    );
+    expect(await predict("generate", "ab", "--replace-unknown")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^s2s: --replace-unknown takes words/),
+    });
+  });
+
+  it("forecasts from the last rows of a CSV file, by the names of its columns", async () => {
+    const file = join(root, "series.csv");
+    const rows = Array.from({ length: 7 }, (_, i) => `2026-01-0${i + 1},${i % 3},${40 + i}`);
+    await writeFile(file, `date,wind,pm\n${rows.join("\n")}\n`);
+    const { stdout } = await predict("forecast", file);
+    expect(stdout).toMatch(/^pm\n(-?[\d.]+\n){3}$/);
+    const { steps } = JSON.parse((await predict("forecast", file, "--json")).stdout);
+    expect(steps.map(({ pm }: { pm: number }) => String(pm))).toEqual(stdout.trimEnd().split("\n").slice(1));
+    await writeFile(file, "date,pm\n1,2\n");
+    expect(await predict("forecast", file)).toMatchObject({
+      code: 2,
+      stderr: `s2s: input 1: ${file}: has no column wind; it has date, pm\n`,
+    });
+    await writeFile(file, `wind,pm\n${"1,2\n".repeat(4)}1,\n`);
+    expect(await predict("forecast", file)).toMatchObject({ code: 2, stderr: "s2s: input 1: row 5: pm is no number but NaN\n" });
+    expect((await predict("forecast", join(root, "none.csv"))).stderr).toMatch(/none\.csv: cannot be read \(ENOENT\)\n$/);
+  });
+
+  it("takes numbers as JSON, by themselves or as a line of training data", async () => {
+    const { stdout } = await predict("vector", "[1,0,2,0,1]", '{"source":[1,0,2,0,1],"target":"a"}');
+    const [first, second] = stdout.split("\n");
+    expect(first).toBe(second);
+    expect((await predict("vector", "[1,2]", "x", "5")).stderr.split("\n")).toEqual([
+      expect.stringMatching(/^s2s: input 1: the input has 2 numbers, but this model takes 5/),
+      expect.stringMatching(/^s2s: input 2: is not JSON/),
+      expect.stringMatching(/^s2s: input 3: the input is no list of numbers/),
+      "",
+    ]);
+  });
+
+  it("draws into a file", async () => {
+    const out = join(root, "drawing.svg");
+    const { stdout, code } = await predict("draw", "--out", out, "--seed", "3", "--max-length", "9");
+    expect([code, stdout]).toEqual([0, `${out}: 9 points\n`]);
+    const svg = await readFile(out, "utf8");
+    expect(svg).toMatch(/^<svg .*<\/svg>\n$/);
+    expect((await predict("draw", "--seed", "3", "--max-length", "9")).stdout).toBe(svg);
+    expect((await predict("classify", "a", "--out", out)).stderr).toBe("s2s: --out is for models that draw; redirect the output instead\n");
+    expect((await predict("draw", "", "", "--out", out)).stderr).toBe("s2s: --out holds one drawing: give one input\n");
+  });
+});
+
+describe("parseCsv", () => {
+  it.each([
+    [
+      "a,b\n1,2\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      '"a ""b""",c\r\n"x\ny",\r\n\r\n',
+      [
+        ['a "b"', "c"],
+        ["x\ny", ""],
+      ],
+    ],
+    [
+      "\uFEFFa,b\n1,2",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    ["a,", [["a", ""]]],
+    ["", []],
+  ])("reads %j", (text, rows) => expect(parseCsv(text, "x.csv")).toEqual(rows));
+
+  it("refuses a quote out of place", () => {
+    expect(() => parseCsv('a,b\n1,2"3\n', "x.csv")).toThrow("x.csv:2: has a quote out of place");
+  });
+});
