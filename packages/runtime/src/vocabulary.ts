@@ -45,11 +45,6 @@ export class Vocabulary {
     return this.#ids.get(token) ?? UNKNOWN_ID;
   }
 
-  /** Ids of tokens; one that is not in the vocabulary becomes `<unk>`. */
-  encode(tokens: readonly string[]): number[] {
-    return tokens.map((token) => this.idOf(token));
-  }
-
   /** Tokens of ids, without `<pad>`, `<s>` and `</s>`. An unknown word stays visible as `<unk>`. @throws RangeError */
   decode(ids: Iterable<number>): string[] {
     const tokens: string[] = [];

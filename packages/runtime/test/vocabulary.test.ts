@@ -4,6 +4,7 @@ import { END_ID, PAD_ID, SPECIAL_TOKENS, START_ID, UNKNOWN_ID, Vocabulary } from
 import { UserError } from "../src/errors.ts";
 
 const special = [...SPECIAL_TOKENS];
+const idsOf = (vocabulary: Vocabulary, tokens: readonly string[]): number[] => tokens.map((token) => vocabulary.idOf(token));
 const tokens = fc
   .uniqueArray(fc.string({ unit: "binary", minLength: 1, maxLength: 3 }))
   .filter((own) => !own.some((token) => special.includes(token)));
@@ -14,19 +15,19 @@ describe("encoding", () => {
       fc.property(tokens, (known) => {
         const vocabulary = new Vocabulary([...special, ...known]);
         expect(vocabulary.size).toBe(4 + known.length);
-        expect(vocabulary.decode(vocabulary.encode(known))).toEqual(known);
+        expect(vocabulary.decode(idsOf(vocabulary, known))).toEqual(known);
       }),
     );
   });
 
   test("a special token that a user writes is unknown, never the token itself", () => {
     const vocabulary = new Vocabulary([...special, "a"]);
-    expect(vocabulary.encode(["<s>", "</s>", "<pad>", "<unk>", "a", "b"])).toEqual([...Array(4).fill(UNKNOWN_ID), 4, UNKNOWN_ID]);
+    expect(idsOf(vocabulary, ["<s>", "</s>", "<pad>", "<unk>", "a", "b"])).toEqual([...Array(4).fill(UNKNOWN_ID), 4, UNKNOWN_ID]);
   });
 
   test("names of an object's own methods are ordinary tokens", () => {
     const vocabulary = new Vocabulary([...special, "constructor", "__proto__"]);
-    expect(vocabulary.encode(["__proto__", "toString", "constructor"])).toEqual([5, UNKNOWN_ID, 4]);
+    expect(idsOf(vocabulary, ["__proto__", "toString", "constructor"])).toEqual([5, UNKNOWN_ID, 4]);
   });
 
   test("decode leaves out padding, start and end, shows <unk>, refuses other ids", () => {
