@@ -30,21 +30,27 @@ const GOLDEN = 0x9e3779b9;
 /** In (0, 1): a function of its arguments alone. */
 const uniform = (key: number, index: number): number => (mix(mix(index + GOLDEN) ^ key) + 0.5) / 2 ** 32;
 
-/** A parameter's first numbers: a function of (seed, name, position), so that no parameter depends on the order of creation. */
-export function initialize(spec: ParameterSpec, seed: number): Float32Array<ArrayBuffer> {
-  const size = product(spec.shape) as number;
-  const data = new Float32Array(size);
-  const { init } = spec;
+/**
+ * A parameter's first numbers, or those from position `from` up to `to`: a function of (seed, name, position), so that no parameter depends on the
+ * order of creation, and one of any size can be made piece by piece.
+ */
+export function initialize(
+  { name, shape, init }: ParameterSpec,
+  seed: number,
+  from = 0,
+  to = product(shape) as number,
+): Float32Array<ArrayBuffer> {
+  const data = new Float32Array(to - from);
   if (init.kind === "ones") data.fill(1);
   if (init.kind === "zeros" || init.kind === "ones") return data;
   let key = mix(seed ^ GOLDEN);
-  for (const character of spec.name) key = mix(key ^ character.codePointAt(0)!);
+  for (const character of name) key = mix(key ^ character.codePointAt(0)!);
   if (init.kind === "uniform") {
-    for (let i = 0; i < size; i++) data[i] = (2 * uniform(key, i) - 1) * init.bound;
+    for (let i = from; i < to; i++) data[i - from] = (2 * uniform(key, i) - 1) * init.bound;
   } else {
     // Box and Muller 1958.
-    for (let i = 0; i < size; i++)
-      data[i] = Math.sqrt(-2 * Math.log(uniform(key, 2 * i))) * Math.cos(2 * Math.PI * uniform(key, 2 * i + 1)) * init.deviation;
+    for (let i = from; i < to; i++)
+      data[i - from] = Math.sqrt(-2 * Math.log(uniform(key, 2 * i))) * Math.cos(2 * Math.PI * uniform(key, 2 * i + 1)) * init.deviation;
   }
   return data;
 }

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { initialize, serialize, type Graph } from "@s2s/graph-builder";
+import { serialize, type Graph } from "@s2s/graph-builder";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, GraphInfo, ModelConfig } from "@s2s/runtime/manifest";
 import { boundary, buildInferenceGraphs } from "./build-inference.ts";
@@ -10,9 +10,9 @@ import { CREATED_BY } from "./export.ts";
 import { nextOf, publishBundle } from "./export/publish.ts";
 import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";
 import type { InferenceGraph } from "./inference-graphs.ts";
+import { initialWeights } from "./initial-weights.ts";
 import { readGraphsManifest, type GraphName, type GraphsManifest } from "./graphs-manifest.ts";
 import { refuseUsedFolder } from "./run-folder.ts";
-import { encodeSafetensors } from "./safetensors.ts";
 
 const WEIGHTS = "weights.safetensors";
 
@@ -51,16 +51,15 @@ async function writeFiles(folder: string, model: ModelConfig, config: Config): P
   const writeGraph = (name: GraphName, graph: Graph): Promise<GraphInfo> =>
     writeInference(name, { bytes: serialize(graph), ...boundary(graph) });
   const graphs = new TrainingGraphs(model, config);
-  const { graph: gradients, parameters } = graphs.gradients();
+  const { graph: gradients, parameters, trained, statistics } = graphs.gradients();
   const training = {
     train: await writeGraph("train", graphs.train().graph),
     gradients: await writeGraph("gradients", gradients),
-    update: await writeGraph("update", graphs.update(parameters).graph),
+    update: await writeGraph("update", graphs.update(trained).graph),
     evaluate: await writeGraph("evaluate", graphs.evaluate().graph),
   };
   const { dropout, labelSmoothing, clipNorm, seed, optimizer } = config.training;
-  const weights = new Map(parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, seed) }]));
-  const { header, chunks } = encodeSafetensors(weights, { format: "s2s-weights" });
+  const { header, chunks } = initialWeights([...parameters, ...statistics], seed, { format: "s2s-weights" });
   await write(WEIGHTS, chunks);
   const { encoder, decoder, generate, predict, ...rest } = buildInferenceGraphs(model, { file: WEIGHTS, offsets: header.tensors });
   const manifest: GraphsManifest = {
