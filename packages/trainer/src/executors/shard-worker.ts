@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
 import type { BatchPart, EvaluationSums } from "../executor.ts";
 import { GRADIENTS, meet } from "./barrier.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { type Feeds, batchFeeds, known, sumsOf } from "./feeds.ts";
 import type { Request, StepReply, StepRequest, WorkerData } from "./protocol.ts";
 import { ShardUpdate } from "./shard-update.ts";
@@ -38,8 +39,12 @@ const gradients = worker < shards ? await createSession(graphs.gradients, { thre
 const update = await ShardUpdate.start(data);
 let evaluation: Session | null = null;
 
+/** Numbers whose gradients, a gigabyte, must not wait for their collection. */
+const HUGE = 2 ** 28;
+
 async function step(request: StepRequest): Promise<StepReply> {
   const reply = await shareGradients(request);
+  if (gradients && layout.trained.length >= HUGE) collectGarbage();
   meet(shared.barriers, GRADIENTS, workers);
   await update.run(request.scalars);
   return reply;
