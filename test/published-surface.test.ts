@@ -27,8 +27,8 @@ test("@s2s/graph-builder", () => {
     MAX_MODEL_BYTES
     NORMALIZATIONS
     OPSET
-    STATISTIC_SHARE Scope ShapeError
-    abs adadelta adagrad adam adamw add and argMax attachGradient averagePool
+    SCORES STATISTIC_SHARE Scope ShapeError
+    abs adadelta adagrad adam adamw add and argMax attachGradient attention averagePool
     bitwiseXor
     cast checkGraph chunkedCrossEntropy clip cnn concat cond conv convTranspose correct countOver coverageLoss crossEntropy cumulativeSum
     div drawnFrom dropout

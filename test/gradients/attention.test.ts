@@ -141,16 +141,16 @@ describe("coverage loss", () => {
       shapes: [[T, B, S]],
       declared: [["T", "B", "S"]],
       others: { targets },
-      build: (_, [scores_], given) => coverageLoss(softmax(scores_), given.targets),
+      build: (_, [raw], given) => coverageLoss(softmax(raw), given.targets),
     }));
 
   it("is the attention that goes where attention was before, of real steps", async () => {
     const graph = new Graph("loss");
     graph.output("loss", coverageLoss(graph.input("attention", "float32", ["T", "B", "S"]), graph.input("targets", "int32", ["T", "B"])));
     // One source: looked at the first place twice, then half at the second, and once more, after the target's end.
-    const attention_ = { type: "float32", shape: [4, 1, 2], data: Float32Array.of(1, 0, 1, 0, 0.5, 0.5, 1, 0) } as const;
+    const looked = { type: "float32", shape: [4, 1, 2], data: Float32Array.of(1, 0, 1, 0, 0.5, 0.5, 1, 0) } as const;
     const { loss } = await runGraph(graph, {
-      attention: attention_,
+      attention: looked,
       targets: { type: "int32", shape: [4, 1], data: Int32Array.of(5, 6, 3, 0) },
     });
     expect(Number(loss[0])).toBe(1 + 0.5);

@@ -2,8 +2,8 @@ import type { FloatType, Value } from "../ir.ts";
 import { mul } from "../ops/elementwise.ts";
 import { filled } from "../ops/movement.ts";
 import { scan } from "../scan.ts";
-import type { Begun, DecoderMemory } from "./decoder-state.ts";
-import type { Recurred, Rows, StepState, TokenDecoder } from "./token-decoder.ts";
+import type { Begun, DecoderMemory, Recurred, Rows, StepState } from "./decoder-state.ts";
+import type { TokenDecoder } from "./token-decoder.ts";
 
 const START_ID = 2;
 

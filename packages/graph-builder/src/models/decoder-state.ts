@@ -30,3 +30,25 @@ export interface Begun {
   readonly states: readonly DecoderState[];
   readonly memory: DecoderMemory;
 }
+
+/** The decoder's own part of its states; see `DecoderState`. */
+export interface StepState {
+  readonly cells: readonly CellState[];
+  /** What was read out of the step before. */
+  readonly fed: Value | null;
+  /** How much each position was attended to so far: [B, S]. */
+  readonly coverage: Value | null;
+}
+
+/** What a step comes to before anything is read out of it. */
+export interface Recurred {
+  /** [..., H] */
+  readonly h: Value;
+  /** [..., W], where the decoder attends. */
+  readonly context: Value | null;
+  /** [..., S], where the decoder attends. */
+  readonly weights: Value | null;
+}
+
+/** What logits are computed from, row by row: of each step and sequence [..., F]. */
+export type Rows = readonly Value[];

@@ -11,7 +11,8 @@ import { runDecoder } from "./decoder-run.ts";
 import type { Forward, Loss, LossGraph } from "./forward.ts";
 import { modelInput } from "./inputs/index.ts";
 import { seq2seq } from "./seq2seq.ts";
-import type { Rows, TokenDecoder } from "./token-decoder.ts";
+import type { Rows } from "./decoder-state.ts";
+import type { TokenDecoder } from "./token-decoder.ts";
 
 /** Of tokens: the inputs of the source, `target_input` and `target_output` [B, T]. The decoder reads the true tokens, or by chance its own. */
 export const forwardTokens: Forward = (place, model) => {

@@ -17,35 +17,8 @@ import { matmul } from "../ops/matmul.ts";
 import { expand, squeeze, unsqueeze } from "../ops/movement.ts";
 import type { Scope } from "../scope.ts";
 import type { Dim } from "../shape.ts";
-import type { Begun, DecoderMemory, DecoderSource, DecoderState } from "./decoder-state.ts";
-
-/** Widths of what an encoder gives: null where it gives none. */
-export interface SourceWidths {
-  readonly outputs: number | null;
-  readonly summary: number | null;
-}
-
-/** The decoder's own part of its states; see `DecoderState`. */
-export interface StepState {
-  readonly cells: readonly CellState[];
-  /** What was read out of the step before. */
-  readonly fed: Value | null;
-  /** How much each position was attended to so far: [B, S]. */
-  readonly coverage: Value | null;
-}
-
-/** What a step comes to before anything is read out of it. */
-export interface Recurred {
-  /** [..., H] */
-  readonly h: Value;
-  /** [..., W], where the decoder attends. */
-  readonly context: Value | null;
-  /** [..., S], where the decoder attends. */
-  readonly weights: Value | null;
-}
-
-/** What logits are computed from, row by row: of each step and sequence [..., F]. */
-export type Rows = readonly Value[];
+import { type SourceWidths, checkDecoderOptions } from "./decoder-options.ts";
+import type { Begun, DecoderMemory, DecoderSource, DecoderState, Recurred, Rows, StepState } from "./decoder-state.ts";
 
 /**
  * A decoder of tokens: `embed` -> `recur` -> `rows` -> `logits`. What enters the recurrence beside the token depends on the configuration:
@@ -61,7 +34,7 @@ export type Rows = readonly Value[];
  * @param sourceTable the source's embedding, of a decoder that shares it
  */
 export function tokenDecoder(scope: Scope, config: OutputOf<"tokens">, widths: SourceWidths, sourceTable: Value | null) {
-  checkOptions(config, widths, sourceTable);
+  checkDecoderOptions(config, widths, sourceTable);
   const { hidden, vocabulary, cell, layers, residual, embedding } = config;
   const attends = config.attention !== "none";
   const asksFirst = config.attention === "additive";
@@ -194,21 +167,3 @@ export function tokenDecoder(scope: Scope, config: OutputOf<"tokens">, widths: S
 export type TokenDecoder = ReturnType<typeof tokenDecoder>;
 
 const attended = ({ values, keys = values, mask }: DecoderMemory): AttentionMemory => ({ values, keys, mask });
-
-/** @throws Error for options that do not go together */
-function checkOptions(config: OutputOf<"tokens">, widths: SourceWidths, sourceTable: Value | null): void {
-  const fail = (problem: string): never => {
-    throw new Error(`the decoder's options do not go together: ${problem}`);
-  };
-  const { attention: name, vocabulary, embedding } = config;
-  const attends = name !== "none";
-  if (attends && widths.outputs === null) fail("attention needs a source of several positions");
-  if (config.coverage && !attends) fail("coverage needs attention");
-  if (config.inputFeeding && !attends) fail("inputFeeding needs attention");
-  if (config.copy && !attends) fail("copy needs attention");
-  if (config.context === "every-step" && attends) fail("with attention every step has a context of its own, context must be initial");
-  if (config.context === "every-step" && widths.summary === null) fail("context every-step needs a source");
-  if (config.shared !== (sourceTable !== null)) fail("shared needs a source of tokens");
-  if (sourceTable && (sourceTable.shape[0] !== vocabulary || sourceTable.shape[1] !== embedding))
-    fail("shared needs source and target embeddings of one size");
-}
