@@ -132,7 +132,9 @@ test("@s2s/cli", () => {
 test("@s2s/parity", () => {
   expect(namesOf(parity)).toMatchInlineSnapshot(`
     "DEVICE_NAMES
+    PredictorReference
     Reference
+    StrokeReference
     checkParity chooseDevices crossEntropy
     searchReference"
   `);
