@@ -71,6 +71,39 @@ const cases: Readonly<Record<string, Case>> = {
     precisions: every,
     devices: withoutGpu,
   },
+  "additive attention, all fed back": {
+    model: sized(30, 30, [
+      { embedding: 20, hidden: 24, bidirectional: true },
+      { embedding: 20, hidden: 32, attention: "additive", coverage: true, inputFeeding: true },
+    ]),
+    precisions: every,
+    devices: withoutGpu,
+  },
+  // Logarithms of what is hardly ever copied magnify how weights are rounded.
+  copying: {
+    model: sized(28, 28, [
+      { embedding: 18, hidden: 16, bidirectional: true },
+      { embedding: 22, hidden: 32, attention: "general", coverage: true, copy: true },
+    ]),
+    precisions: ["float32", "int8"],
+    devices: withoutGpu,
+  },
+  "general attention": {
+    model: sized(25, 31, [
+      { embedding: 14, hidden: 16, bidirectional: true, reverseSource: true },
+      { embedding: 18, hidden: 24, layers: 2, cell: "gru", attention: "general", inputFeeding: true },
+    ]),
+    precisions: ["float32"],
+    devices: all,
+  },
+  "context in every step": {
+    model: sized(27, 22, [
+      { cell: "gru", embedding: 14, hidden: 20 },
+      { cell: "gru", embedding: 18, hidden: 20, context: "every-step" },
+    ]),
+    precisions: every,
+    devices: withoutGpu,
+  },
   "deep encoder, reversed source": {
     model: sized(31, 37, [
       { embedding: 10, hidden: 48, layers: 3, reverseSource: true },
