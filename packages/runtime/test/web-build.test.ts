@@ -18,8 +18,8 @@ async function gzippedBytes(name: string): Promise<number> {
 
 test("there are a page's script, its element included, and a worker's, and both are small", async () => {
   expect((await readdir(folder)).toSorted()).toEqual(["s2s.js", "s2s.worker.js"]);
-  expect(await gzippedBytes("s2s.js")).toBeLessThan(10 * 1024);
-  expect(await gzippedBytes("s2s.worker.js")).toBeLessThan(23 * 1024);
+  expect(await gzippedBytes("s2s.js")).toBeLessThan(11 * 1024);
+  expect(await gzippedBytes("s2s.worker.js")).toBeLessThan(35 * 1024);
 });
 
 test("the scripts name no file but those beside them, and hold nothing of ONNX Runtime", async () => {

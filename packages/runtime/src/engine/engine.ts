@@ -1,7 +1,6 @@
 import { platform } from "#platform";
 import { UserError } from "../errors.ts";
 import { inputReader } from "../predict/inputs/index.ts";
-import { PREDICTS } from "../predict/index.ts";
 import type { PredictingModel } from "../predict/predict.ts";
 import type { PredictData, Prediction } from "../predict/prediction.ts";
 import { Queue } from "../queue.ts";
@@ -29,15 +28,18 @@ export class Engine implements Service {
   readonly #model: PredictingModel;
   readonly #queue = new Queue();
 
-  private constructor({ bundle, graphs, device }: Opened) {
+  private constructor({ device }: Opened, model: PredictingModel) {
+    const { bundle } = model;
     this.info = { manifest: bundle.manifest, device, precision: bundle.variant.precision };
-    const texts = new Texts(bundle);
-    this.#model = { bundle, graphs, texts, read: inputReader(bundle.manifest, texts) };
+    this.#model = model;
   }
 
   /** @throws UserError for a bundle that cannot be used or a device that is not there */
   static async open(request: OpenRequest, following: Following = {}): Promise<Engine> {
-    return new Engine(await openEngine(request, following));
+    const opened = await openEngine(request, following);
+    const { bundle, graphs } = opened;
+    const texts = new Texts(bundle);
+    return new Engine(opened, { bundle, graphs, texts, read: await inputReader(bundle.manifest, texts) });
   }
 
   async generate(inputs: readonly unknown[], data: GenerateData, signal?: AbortSignal): Promise<Answer[]> {
@@ -54,9 +56,12 @@ export class Engine implements Service {
 
   async predict(inputs: readonly unknown[], data: PredictData, signal?: AbortSignal): Promise<(Prediction | Refusal)[]> {
     const { kind } = this.info.manifest.model.output;
-    return this.#inTurn(signal, (interruption) =>
-      kind === "tokens" ? this.#tokens().generate(inputs, data, interruption) : PREDICTS[kind](this.#model, inputs, data, interruption),
-    );
+    return this.#inTurn(signal, async (interruption) => {
+      if (kind === "tokens") return this.#tokens().generate(inputs, data, interruption);
+      // Most pages have models that give texts.
+      const { PREDICTS } = await import("../predict/index.ts");
+      return PREDICTS[kind](this.#model, inputs, data, interruption);
+    });
   }
 
   async dispose(): Promise<void> {

@@ -2,29 +2,15 @@ import type { Refusal } from "../../engine/service.ts";
 import type { Texts } from "../../engine/texts.ts";
 import type { Manifest } from "../../manifest.ts";
 import type { Source } from "../../model-source.ts";
-import { readVector, readVectors } from "./numbers.ts";
-import { readFrames, readPicture } from "./pictures.ts";
-import { readSeries } from "./series.ts";
 
 /** Reads what a caller gave as the model's graphs take it; nothing of a text without a token. */
 export type ReadInput = (value: unknown) => Source | Refusal | undefined;
 
-/** How the inputs of a model are read. */
-export function inputReader({ model, series, maxSourceLength }: Manifest, texts: Texts): ReadInput {
-  const { input, output } = model;
-  switch (input.kind) {
-    case "tokens":
-      return (value) => texts.encodeSource(value);
-    case "vectors":
-      return (value) => (series === undefined ? readVectors(value, input.width, maxSourceLength) : readSeries(value, series));
-    case "vector":
-      return (value) => readVector(value, input.width);
-    case "image":
-      return (value) => readPicture(value, input);
-    case "frames":
-      return (value) => readFrames(value, input, maxSourceLength);
-    case "none":
-      // The prompt, of which the answer is the continuation: it is what samples are drawn by.
-      return output.kind === "tokens" ? (value) => texts.encodePrompt(value) : () => [];
-  }
+/** How the inputs of a model are read. What reads other inputs than texts is loaded where it is needed. */
+export async function inputReader(manifest: Manifest, texts: Texts): Promise<ReadInput> {
+  const { input, output } = manifest.model;
+  if (input.kind === "tokens") return (value) => texts.encodeSource(value);
+  // The prompt, of which the answer is the continuation: it is what samples are drawn by.
+  if (input.kind === "none") return output.kind === "tokens" ? (value) => texts.encodePrompt(value) : () => [];
+  return (await import("./other.ts")).otherReader(manifest, input);
 }
