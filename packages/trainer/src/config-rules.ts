@@ -9,6 +9,9 @@ const defaults = new Map(configKeys().map(({ key, default: value }) => [key, val
 /** What no single key can break. @throws UserError naming place and key */
 export function checkRules(config: Config, locate: Locate): void {
   checkTokens(config, locate);
+  checkLoss(config, locate);
+  checkDecoder(config, locate);
+  checkTraining(config, locate);
   const { data, training } = config;
   if (data.valid !== undefined) {
     // A default counts as not given, since a resolved configuration holds it beside `valid`; a fraction of 0 agrees with `valid`.
@@ -16,10 +19,24 @@ export function checkRules(config: Config, locate: Locate): void {
       if (data[key] === defaults.get(`data.${key}`) || data[key] === 0) continue;
       throw new UserError(`${locate(["data", key])}: data.${key} has no effect beside data.valid: leave one of the two out`);
     }
-  } else if (training.patience > 0 && data.validFraction === 0) {
-    const needs = "training.patience needs validation pairs: give data.valid or a data.validFraction above 0";
-    throw new UserError(`${locate(["training", "patience"])}: ${needs}`);
+  } else if (data.validFraction === 0) {
+    const key = training.patience > 0 ? "patience" : training.schedule === "plateau" ? "schedule" : null;
+    if (key === null) return;
+    const what = key === "schedule" ? "training.schedule plateau" : "training.patience";
+    const needs = `${what} needs validation pairs: give data.valid or a data.validFraction above 0`;
+    throw new UserError(`${locate(["training", key])}: ${needs}`);
   }
+}
+
+function checkLoss({ decoder, training }: Config, locate: Locate): void {
+  const refuse = (key: keyof Config["training"], problem: string): never => {
+    throw new UserError(`${locate(["training", key])}: training.${key} ${problem}`);
+  };
+  if (training.sampledSoftmax > 0 && training.labelSmoothing > 0)
+    refuse("sampledSoftmax", "leaves out most words, training.labelSmoothing needs all: set one of the two to 0");
+  if (training.sampledSoftmax > 0 && decoder.copy)
+    refuse("sampledSoftmax", "leaves out most words, decoder.copy needs all: leave one of the two out");
+  if (training.coverageWeight > 0 && decoder.attention === "none") refuse("coverageWeight", "needs a decoder.attention other than none");
 }
 
 function checkTokens({ task, source, target }: Config, locate: Locate): void {
@@ -37,4 +54,73 @@ function checkTokens({ task, source, target }: Config, locate: Locate): void {
     if (target[key] === source[key] || target[key] === defaults.get(`target.${key}`)) continue;
     throw new UserError(`${locate(["target", key])}: target.${key} has no effect beside target.shared: set source.${key} alone`);
   }
+}
+
+/** Tasks whose models write tokens, and so have a decoder of them. */
+const WRITES: ReadonlySet<Config["task"]> = new Set(["translate", "caption", "generate"]);
+
+function checkDecoder({ task, source, target, encoder, decoder }: Config, locate: Locate): void {
+  const fail = (key: string, problem: string): never => {
+    throw new UserError(`${locate(["decoder", key])}: ${problem}`);
+  };
+  if (!WRITES.has(task)) return;
+  const { attention, bridge, context } = decoder;
+  for (const key of ["coverage", "inputFeeding", "copy"] as const)
+    if (decoder[key] && attention === "none") fail(key, `decoder.${key} needs attention: set decoder.attention, such as to general`);
+  for (const key of ["copy", "sharedEmbedding"] as const)
+    if (decoder[key] && !target.shared) fail(key, `decoder.${key} needs one vocabulary for both sides: set target.shared`);
+  if (decoder.sharedEmbedding && encoder.embedding !== decoder.embedding)
+    fail(
+      "sharedEmbedding",
+      `decoder.sharedEmbedding needs embeddings of one width, but encoder.embedding is ${encoder.embedding} and decoder.embedding ${decoder.embedding}`,
+    );
+  const reads = task !== "generate";
+  if (!reads) {
+    for (const key of ["coverage", "inputFeeding", "copy", "sharedEmbedding"] as const)
+      if (decoder[key]) fail(key, `decoder.${key} has no effect with the task generate, which reads no source: leave it out`);
+    if (attention !== "none")
+      fail("attention", "decoder.attention has no effect with the task generate, which reads no source: leave it out");
+    return;
+  }
+  if (decoder.copy && source.kind !== undefined && source.kind !== "text")
+    fail("copy", `decoder.copy copies words, but source.kind is ${source.kind}`);
+  if (bridge === "zero" && attention === "none" && context === "initial")
+    fail(
+      "bridge",
+      "decoder.bridge zero hands nothing over, and the decoder sees nothing else of the source: set decoder.attention or decoder.context",
+    );
+  const width = encoder.hidden * (encoder.bidirectional ? 2 : 1);
+  const isSequence = source.kind !== "image" && source.kind !== "vector" && !(task === "caption" && source.kind === undefined);
+  if (bridge === "copy" && isSequence && width !== decoder.hidden)
+    fail(
+      "bridge",
+      `decoder.bridge copy needs states of one width, but the encoder gives ${width} numbers and decoder.hidden is ${decoder.hidden}: take linear`,
+    );
+}
+
+function checkTraining({ task, source, training, forecast, encoder }: Config, locate: Locate): void {
+  const fail = (section: string, key: string, problem: string): never => {
+    throw new UserError(`${locate([section, key])}: ${problem}`);
+  };
+  if (!WRITES.has(task)) {
+    for (const key of ["sampledSoftmax", "lossChunk"] as const)
+      if (training[key] > 0) fail("training", key, `training.${key} is for tasks that write tokens, not for ${task}: leave it out`);
+    if (training.scheduledSampling !== "none")
+      fail("training", "scheduledSampling", `training.scheduledSampling is for tasks that write tokens, not for ${task}: leave it out`);
+  }
+  if (training.curriculum > 0 && (task !== "translate" || (source.kind ?? "text") !== "text"))
+    fail("training", "curriculum", "training.curriculum reads a column of pairs of texts: it is for the task translate alone");
+  if (training.schedule === "plateau" && training.scheduleEvery < 1)
+    fail(
+      "training",
+      "scheduleEvery",
+      `training.scheduleEvery counts whole epochs with the schedule plateau, but is ${training.scheduleEvery}`,
+    );
+  const series = task === "forecast" || (task === "next" && source.kind === "vectors");
+  if (series && forecast.mode === "recursive" && encoder.bidirectional)
+    fail(
+      "encoder",
+      "bidirectional",
+      "forecast.mode recursive reads on what it said, which an encoder in both directions cannot: leave encoder.bidirectional out",
+    );
 }

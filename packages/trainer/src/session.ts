@@ -7,6 +7,8 @@ import { configHash, refuseChanges } from "./config-changes.ts";
 import type { Config } from "./config.ts";
 import { dataRecord } from "./data-record.ts";
 import { batchCount } from "./data/batches.ts";
+import { curriculum } from "./data/curriculum.ts";
+import type { Examples } from "./data/examples.ts";
 import type { Executor, State } from "./executor.ts";
 import { firstRows } from "./first-rows.ts";
 import type { PretrainedReport } from "./first-rows.ts";
@@ -47,8 +49,18 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Steps of an epoch. */
-export function batchesOf({ dataset, config }: Session): number {
+/** What the epoch at hand learns from. */
+export function examplesOf({ dataset, config: { training }, position }: Session): Examples {
+  return training.curriculum > 0 ? curriculum(dataset.train, training.seed, position.epoch) : dataset.train;
+}
+
+/** Steps of the epoch at hand. */
+export function batchesOf(session: Session): number {
+  return batchCount(examplesOf(session).count, session.config.training.batchSize);
+}
+
+/** Steps of an epoch with all examples: what a learning rate's schedule counts by. */
+export function stepsPerEpoch({ dataset, config }: Session): number {
   return batchCount(dataset.train.count, config.training.batchSize);
 }
 

@@ -9,7 +9,7 @@ import type { Position } from "./position.ts";
 import { lossScale } from "./schedule.ts";
 import { learningRateAt, reductionsAfter } from "./schedules/learning-rate.ts";
 import { teacherForcingAt } from "./schedules/sampling.ts";
-import { batchesOf, openSession } from "./session.ts";
+import { batchesOf, examplesOf, openSession, stepsPerEpoch } from "./session.ts";
 import type { Session } from "./session.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { diverged, judge, refuseNonFinite, restoreBundle, validate } from "./validation.ts";
@@ -54,14 +54,15 @@ function hasStopped({ epochsWithoutImprovement }: Position, patience: number): b
 
 /** The rest of an epoch's steps. Returns early where the run was asked to stop. */
 async function* trainEpoch(session: Session): AsyncGenerator<TrainEvent, void, undefined> {
-  const { config, dataset, executor, options } = session;
+  const { config, executor, options } = session;
   const { saveEvery } = config.training;
-  const batches = trainingBatches(dataset.train, config.training, session.position.epoch, session.position.batch);
-  const mean = meanUnits(dataset.train);
+  const examples = examplesOf(session);
+  const batches = trainingBatches(examples, config.training, session.position.epoch, session.position.batch);
+  const mean = meanUnits(examples);
   const compute = async (batch: Batch) => {
     const step = session.position.step + 1;
     const { reductions } = session.position;
-    const learningRate = learningRateAt(config.training, { step, stepsPerEpoch: batchesOf(session), reductions });
+    const learningRate = learningRateAt(config.training, { step, stepsPerEpoch: stepsPerEpoch(session), reductions });
     const teacherForcing = teacherForcingAt(config.training, step);
     const begun = performance.now();
     const result = await executor.step(batch, { step, learningRate, teacherForcing, scale: lossScale(batch.size, mean) });

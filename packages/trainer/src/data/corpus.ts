@@ -5,12 +5,16 @@ import { readLines } from "./lines.ts";
 export interface TextPair {
   readonly source: string;
   readonly target: string;
+  /** Where a column says how difficult it is. */
+  readonly difficulty?: number;
 }
 
 /** Where a pair stands in a line. Columns are separated by tabs and counted from 1; further columns are allowed. */
 export interface CorpusOptions {
   readonly sourceColumn: number;
   readonly targetColumn: number;
+  /** Column with a number that says how difficult a pair is (default: none). */
+  readonly difficultyColumn?: number | undefined;
   /** Reads only so many pairs from the start of the file. */
   readonly limit?: number | undefined;
 }
@@ -33,7 +37,7 @@ export async function* readPairs(path: string, options: CorpusOptions): AsyncGen
   if (empty) throw new UserError(`${path}: is empty: a file of pairs has lines of source, tab, target`);
 }
 
-function parsePair(line: string, { sourceColumn, targetColumn }: CorpusOptions, where: string): TextPair {
+function parsePair(line: string, { sourceColumn, targetColumn, difficultyColumn }: CorpusOptions, where: string): TextPair {
   const columns = line.split("\t");
   const source = columns[sourceColumn - 1];
   const target = columns[targetColumn - 1];
@@ -42,5 +46,13 @@ function parsePair(line: string, { sourceColumn, targetColumn }: CorpusOptions, 
     const needed = `source is column ${sourceColumn} and target column ${targetColumn}, separated by tabs`;
     throw new UserError(`${where}: ${found}, but ${needed}: mend the line or set data.sourceColumn and data.targetColumn`);
   }
-  return { source: source.normalize("NFC"), target: target.normalize("NFC") };
+  const pair = { source: source.normalize("NFC"), target: target.normalize("NFC") };
+  if (difficultyColumn === undefined) return pair;
+  const text = columns[difficultyColumn - 1];
+  const difficulty = Number(text);
+  if (text === undefined || text.trim() === "" || !Number.isFinite(difficulty))
+    throw new UserError(
+      `${where}: column ${difficultyColumn} must be a number, the pair's difficulty: mend the line or set training.curriculum to 0`,
+    );
+  return { ...pair, difficulty };
 }

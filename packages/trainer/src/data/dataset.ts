@@ -37,7 +37,7 @@ export async function loadDataset(config: Config): Promise<Dataset> {
   // One pass over the file: provisional ids are replaced once the split says which pairs the tokens are learned from.
   const corpus = await encodeCorpus(
     data.train,
-    data,
+    { ...data, ...(training.curriculum > 0 && { difficultyColumn: training.curriculum }) },
     { encode: (text) => sourceTable.encode(text), maxLength: source.maxLength },
     { encode: (text) => targetTable.encode(text), maxLength: target.maxLength },
   );

@@ -52,14 +52,16 @@ export async function encodeCorpus(
   let longTargets = 0;
   for await (const block of readPairs(path, options)) {
     // A tab cannot be part of a column, nor a newline of a line: the text says where every pair ends.
-    hash.update(block.map((pair) => `${pair.source}\t${pair.target}\n`).join(""));
+    hash.update(
+      block.map((pair) => `${pair.source}\t${pair.target}${pair.difficulty === undefined ? "" : `\t${pair.difficulty}`}\n`).join(""),
+    );
     read += block.length;
     for (const pair of block) {
       const sourceIds = source.encode(pair.source);
       const targetIds = target.encode(pair.target);
       if (sourceIds.length > (source.maxLength ?? Number.POSITIVE_INFINITY)) longSources += 1;
       else if (targetIds.length > (target.maxLength ?? Number.POSITIVE_INFINITY)) longTargets += 1;
-      else pairs.push(sourceIds, targetIds);
+      else pairs.push(sourceIds, targetIds, pair.difficulty);
     }
   }
   const filter = { read, longSources, longTargets };

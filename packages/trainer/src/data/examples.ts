@@ -7,6 +7,8 @@ export interface Examples {
   lengths(example: number): readonly [number, number];
   /** Terms that an example adds to the loss: target tokens with their end, one label, numbers. */
   units(example: number): number;
+  /** How difficult an example is, where the data says so: see `curriculum`. */
+  difficulty?(example: number): number;
   /** The examples at these places as one batch, lengths rounded up to multiples of `bucket`. */
   collate(examples: Uint32Array, bucket: number): Batch;
 }
@@ -23,6 +25,7 @@ export function selectExamples<E extends Examples>(examples: E, indices: Uint32A
     count: indices.length,
     lengths: (example) => examples.lengths(indices[example]!),
     units: (example) => examples.units(indices[example]!),
+    difficulty: (example) => examples.difficulty?.(indices[example]!) ?? 0,
     collate: (chosen, bucket) =>
       examples.collate(
         chosen.map((example) => indices[example]!),

@@ -23,6 +23,7 @@ abstract class PairExamples implements Pairs {
   abstract targetLength(pair: number): number;
   abstract source(pair: number): Int32Array;
   abstract target(pair: number): Int32Array;
+  abstract difficulty(pair: number): number;
 
   lengths(pair: number): readonly [number, number] {
     return [this.targetLength(pair) + 1, this.sourceLength(pair) + 1];
@@ -39,13 +40,18 @@ abstract class PairExamples implements Pairs {
 export class PairStore extends PairExamples {
   readonly sources = new Sequences();
   readonly targets = new Sequences();
+  readonly #difficulties: number[] = [];
 
   get count(): number {
     return this.sources.count;
   }
-  push(source: ArrayLike<number>, target: ArrayLike<number>): void {
+  push(source: ArrayLike<number>, target: ArrayLike<number>, difficulty = 0): void {
     this.sources.push(source);
     this.targets.push(target);
+    this.#difficulties.push(difficulty);
+  }
+  difficulty(pair: number): number {
+    return this.#difficulties[pair]!;
   }
   sourceLength(pair: number): number {
     return this.sources.lengthOf(pair);
@@ -85,6 +91,9 @@ class SelectedPairs extends PairExamples {
   }
   target(pair: number): Int32Array {
     return this.#pairs.target(this.#indices[pair]!);
+  }
+  difficulty(pair: number): number {
+    return this.#pairs.difficulty?.(this.#indices[pair]!) ?? 0;
   }
 }
 

@@ -143,7 +143,14 @@ export class Lesson {
 
 /** A model of the weights as they are now, in this thread. */
 async function answering(trainer: Trainer, device: string | undefined): Promise<Engine> {
-  return Engine.open({ source: await trainer.bundle(), device: device ?? "cpu", precision: "float32", threads: 1, cache: false, ensemble: [] });
+  return Engine.open({
+    source: await trainer.bundle(),
+    device: device ?? "cpu",
+    precision: "float32",
+    threads: 1,
+    cache: false,
+    ensemble: [],
+  });
 }
 
 /** A text that the model cannot read has the empty answer. */
