@@ -31,7 +31,7 @@ export function trainLines(event: TrainEvent, colors: Colors): string[] {
 type EventOf<T extends TrainEvent["type"]> = Extract<TrainEvent, { type: T }>;
 
 function startLines(
-  { folder, parameters, examples, filter, vocabulary, threads, epochs, resumed }: EventOf<"start">,
+  { folder, parameters, examples, filter, vocabulary, pretrained = [], threads, epochs, resumed }: EventOf<"start">,
   { bold }: Colors,
 ): string[] {
   const dropped = describeFilter(filter);
@@ -39,6 +39,10 @@ function startLines(
     [`${bold(folder)}: ${count(parameters)} parameters`, ...vocabularyText(vocabulary)].join(", "),
     `${plural(examples.training, "example")} to train on, ${count(examples.validation)} to validate, ${plural(epochs, "epoch")}, ${plural(threads, "thread")}`,
     ...(dropped === undefined ? [] : [dropped]),
+    ...pretrained.map(
+      ({ side, file, found, missing, repeated }) =>
+        `${file}: vectors for ${count(found)} ${side} tokens, none for ${count(missing)}${repeated > 0 ? `, ${count(repeated)} repeated` : ""}`,
+    ),
     ...(resumed ? [resumedLine(resumed, epochs)] : []),
   ];
 }

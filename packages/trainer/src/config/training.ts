@@ -18,7 +18,10 @@ export const TrainingSchema = v.strictObject({
   rho: described(v.optional(fraction, 0.9), "decay of the squares of `rmsprop` and `adadelta`"),
   beta1: described(v.optional(fraction, 0.9), "of `adam`, `adamw` and `nadam`"),
   beta2: described(v.optional(fraction, 0.999), "of `adam`, `adamw` and `nadam`"),
-  epsilon: described(v.optional(positive(1), 1e-8), "of the adaptive optimizers"),
+  epsilon: described(
+    v.optional(positive(1)),
+    "of the adaptive optimizers (default: 1e-8, of `rmsprop` 1e-7, of `adadelta` 1e-6, of `adagrad` 1e-10)",
+  ),
   weightDecay: described(v.optional(share, 0.01), "of `adamw`, decoupled"),
   schedule: choice(SCHEDULES, "constant", "how the learning rate changes"),
   scheduleStart: described(
