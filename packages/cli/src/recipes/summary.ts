@@ -12,7 +12,7 @@ const CONFIG: ConfigInput = {
   target: { tokens: "word", shared: true },
   encoder: { embedding: 64, hidden: 96, bidirectional: true },
   decoder: { embedding: 64, hidden: 128, attention: "additive", copy: true },
-  training: { epochs: 10, batchSize: 32, learningRate: 0.002 },
+  training: { epochs: 4, batchSize: 32, learningRate: 0.002 },
 };
 
 const CITIES = [
