@@ -82,15 +82,27 @@ function checkDecoder({ task, source, target, encoder, decoder }: Config, locate
       fail("attention", "decoder.attention has no effect with the task generate, which reads no source: leave it out");
     return;
   }
-  if (decoder.copy && source.kind !== undefined && source.kind !== "text")
-    fail("copy", `decoder.copy copies words, but source.kind is ${source.kind}`);
+  const kind = source.kind ?? (task === "caption" ? "image" : "text");
+  if (decoder.copy && kind !== "text") fail("copy", `decoder.copy copies words, but source.kind is ${kind}: leave it out`);
+  if (attention !== "none" && kind === "vector")
+    fail("attention", "decoder.attention needs a source of several positions, but source.kind is vector: leave it out");
+  if (attention !== "none" && context === "every-step")
+    fail(
+      "context",
+      "decoder.context every-step is for decoders without attention, which gives every step a context of its own: leave one of the two out",
+    );
   if (bridge === "zero" && attention === "none" && context === "initial")
     fail(
       "bridge",
       "decoder.bridge zero hands nothing over, and the decoder sees nothing else of the source: set decoder.attention or decoder.context",
     );
   const width = encoder.hidden * (encoder.bidirectional ? 2 : 1);
-  const isSequence = source.kind !== "image" && source.kind !== "vector" && !(task === "caption" && source.kind === undefined);
+  const isSequence = kind !== "image" && kind !== "vector";
+  if ((attention === "dot" || attention === "scaled-dot") && isSequence && width !== decoder.hidden)
+    fail(
+      "attention",
+      `decoder.attention ${attention} needs states of one width, but the encoder gives ${width} numbers and decoder.hidden is ${decoder.hidden}: take general`,
+    );
   if (bridge === "copy" && isSequence && width !== decoder.hidden)
     fail(
       "bridge",
