@@ -82,6 +82,9 @@ describe("what the examples say", () => {
       const [a, b] = source.split("+").map(Number);
       expect(a! < 1000 && b! < 1000 && String(a! + b!) === target).toBe(true);
     }
+    const held = (await pairs("addition", "test")).filter(([source = ""]) => source.length === 3).length;
+    const trained = (await pairs("addition", "train")).filter(([source = ""]) => source.length === 3).length;
+    expect(trained).toBeGreaterThan(5 * held);
     const digits = new Set<string>();
     for (const [source = "", target, difficulty] of await pairs("learning-to-execute")) {
       const [, a = "", b = ""] = /^print\((\d+)\+(\d+)\)$/.exec(source) ?? [];

@@ -1,6 +1,6 @@
 import type { ConfigInput } from "@s2s/trainer";
 import { Draws } from "./draws.ts";
-import { generatedFiles, type DrawnExample } from "./generated.ts";
+import { dealtAnew, generatedFiles, type DrawnExample } from "./generated.ts";
 import { configFile, type Recipe } from "./recipe.ts";
 
 /** 50,000 questions as in the Keras example, of which it holds out a tenth. */
@@ -21,7 +21,14 @@ const CONFIG: ConfigInput = {
 
 export const addition: Recipe = {
   description: 'sums of numbers of up to three digits, the example of Keras: "535+61" to "596"',
-  make: ({ seed }) => [...generatedFiles(SIZES, (index) => drawQuestion(seed, index)), configFile(CONFIG)],
+  make: ({ seed }) => [
+    ...dealtAnew(
+      generatedFiles(SIZES, (index) => drawQuestion(seed, index)),
+      seed,
+      "addition",
+    ),
+    configFile(CONFIG),
+  ],
 };
 
 /** Numbers of one to three random digits, leading zeros dropped; a + b and b + a are one question. */

@@ -1,3 +1,4 @@
+import { shuffled } from "./draws.ts";
 import { linesFile, type RecipeFile } from "./recipe.ts";
 
 /** Examples in each file. */
@@ -28,6 +29,19 @@ export function generatedFiles(sizes: Sizes, draw: DrawExample, extension = "tsv
   const valid = take("valid");
   const train = take("train");
   return [train, valid, test];
+}
+
+/**
+ * The examples of all files dealt to them anew. Where few examples are short, the files that are drawn first take nearly all of those, and what is
+ * measured is what training lacks.
+ */
+export function dealtAnew(files: readonly RecipeFile[], seed: number, purpose: string): RecipeFile[] {
+  const lines = shuffled(
+    files.flatMap(({ content }) => String(content).trimEnd().split("\n")),
+    seed,
+    purpose,
+  );
+  return files.map(({ name, examples = 0 }) => linesFile(name, lines.splice(0, examples)));
 }
 
 export type Part = keyof Sizes;
