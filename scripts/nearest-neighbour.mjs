@@ -102,6 +102,6 @@ const [training, tested] = [read(train, tokenize), read(test, tokenize)];
 const bySource = new Map(tested.map((example) => [example.source, example]));
 const items = testItems(tested, "source");
 const answers = items.map((item) => nearest(bySource.get(item.source), training));
-const scores = measureAnswers(items, answers, ["exact", "bleu", "wer"]);
+const scores = measureAnswers(items, answers, ["exact", "bleu", "per"]);
 console.log(`${items.length} sources, ${training.length} to choose from`);
-console.log(`exact  ${(100 * scores.exact).toFixed(1)}%\nBLEU   ${scores.bleu.toFixed(2)}\nWER    ${(100 * scores.wer).toFixed(1)}%`);
+console.log(`exact  ${(100 * scores.exact).toFixed(1)}%\nBLEU   ${scores.bleu.toFixed(2)}\nPER    ${(100 * scores.per).toFixed(1)}%`);
