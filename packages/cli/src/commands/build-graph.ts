@@ -1,50 +1,68 @@
-import { configKeys, loadDataset, modelConfig, writeGraphs, type Config, type GraphsManifest } from "@s2s/trainer";
+import { UserError } from "@s2s/runtime";
+import { isSeq2Seq, type ModelConfig } from "@s2s/runtime/manifest";
+import { configKeys, modelConfig, taskOf, writeGraphs, type Config, type GraphsManifest } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { elements } from "../inspect/layers.ts";
-import { jsonOption, required } from "../options/common.ts";
+import { jsonOption, oneOf, required } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
 import { settleConfig } from "../options/settle-config.ts";
+import { PRESETS } from "../recipes/presets.ts";
 import { bytes, count, shellWord, table } from "../report/format.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface Options {
   readonly config?: string;
+  readonly preset?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
 
 const HELP = `
-Writes train.onnx (a whole training step), gradients.onnx and update.onnx (the same in two), evaluate.onnx, encoder.onnx and decoder.onnx (one
-step), and generate.onnx (a whole answer, greedy or with beams), with the initial weights and s2s.json, which names every input and output. With
+Writes train.onnx (a whole training step), gradients.onnx and update.onnx (the same in two), evaluate.onnx, and the graphs that answer: encoder.onnx and
+decoder.onnx (one step) and generate.onnx (a whole answer, greedy or with beams), or predict.onnx of a model that answers at once; with the initial weights and s2s.json, which names every input and output. With
 --source-vocab and --target-vocab the vocabularies have just these sizes and no data is read; otherwise they come from the training pairs.
 
 Examples:
   $ s2s build-graph --config dates/s2s.config.json --source-vocab 64 --target-vocab 20 --out graphs
   $ s2s build-graph --data pairs.tsv --hidden 256 --out graphs
+  $ s2s build-graph --preset sutskever2014 --loss-chunk 512 --out sutskever
   $ s2s inspect graphs`;
 
 export function buildGraphCommand(terminal: Terminal): Command {
   const command = new Command("build-graph")
     .description("write a model's training and inference graphs as ONNX files")
     .addOption(new Option("--config <file>", "configuration in JSON, as `s2s init` writes it"))
+    .addOption(
+      new Option(`--preset <${Object.keys(PRESETS).join("|")}>`, "instead of a file: the model of a paper in its full size").argParser(
+        oneOf("--preset", Object.keys(PRESETS)),
+      ),
+    )
     .addOption(new Option("--out <folder>", "new folder for the graphs, or one that build-graph wrote before"))
     .addOption(jsonOption())
     .addHelpText("after", HELP);
   const given = new ConfigOptions(command, configKeys());
   return command.action(async (options: Options) => {
     const out = required(options.out, "build-graph needs --out FOLDER, a folder for the graphs");
-    const config = await settleConfig({ file: options.config, given });
-    const manifest = await writeGraphs(out, modelConfig(config, await vocabularySizes(config)), config);
+    if (options.config !== undefined && options.preset !== undefined)
+      throw new UserError("--config and --preset both give a configuration: give one of them");
+    const preset = options.preset === undefined ? undefined : PRESETS[options.preset];
+    const config = await settleConfig({ file: options.config, preset, given });
+    const manifest = await writeGraphs(out, await modelOf(config), config);
     if (options.json) terminal.printJson(summary(out, manifest));
     else for (const line of lines(out, manifest)) terminal.print(line);
   });
 }
 
-async function vocabularySizes(config: Config): Promise<{ source: number; target: number }> {
-  const { source, target } = config;
-  if (source.vocabulary !== undefined && target.vocabulary !== undefined) return { source: source.vocabulary, target: target.vocabulary };
-  const dataset = await loadDataset(config);
-  return { source: source.vocabulary ?? dataset.source.size, target: target.vocabulary ?? dataset.target.size };
+/** Without data where the sizes of all vocabularies are given. */
+async function modelOf(config: Config): Promise<ModelConfig> {
+  const { task, source, target } = config;
+  const texts = task === "translate" && (source.kind ?? "text") === "text";
+  if (texts && source.vocabulary !== undefined && target.vocabulary !== undefined)
+    return modelConfig(config, { source: source.vocabulary, target: target.vocabulary });
+  const { model } = await taskOf(task).load(config);
+  if (!isSeq2Seq(model)) return model;
+  const { input, output } = model;
+  return modelConfig(config, { source: source.vocabulary ?? input.vocabulary, target: target.vocabulary ?? output.vocabulary });
 }
 
 function summary(folder: string, { model, parameters, files }: GraphsManifest): object {

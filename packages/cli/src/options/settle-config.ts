@@ -6,12 +6,14 @@ export interface ConfigSources {
   readonly file?: string | undefined;
   /** A run whose configuration is gone on with. */
   readonly run?: string | undefined;
+  /** A configuration that comes with the tool. */
+  readonly preset?: ConfigInput | undefined;
   readonly given: ConfigOptions;
 }
 
 /** Options over the file's (or the run's) keys over the defaults. @throws UserError with file, line and key, or the option */
-export async function settleConfig({ file, run, given }: ConfigSources): Promise<Config> {
-  const base = run !== undefined ? await readRunConfig(run) : file !== undefined ? await readConfigInput(file) : {};
+export async function settleConfig({ file, run, preset = {}, given }: ConfigSources): Promise<Config> {
+  const base = run !== undefined ? await readRunConfig(run) : file !== undefined ? await readConfigInput(file) : preset;
   const origin = file === undefined ? "the options" : `${file} and the options`;
   return resolveConfig(merge(base, given.input()), origin);
 }
