@@ -9,7 +9,7 @@ const SPECIAL = 4;
 
 /** Widths at which an embedding can be any matrix over the characters, so that a model over it is any that one-hot input gives. */
 export function oneHotWidths(pairs: readonly TextPair[]): { source: number; target: number } {
-  const width = (side: keyof TextPair): number => new Set(pairs.flatMap((pair) => Array.from(pair[side]))).size + SPECIAL;
+  const width = (side: "source" | "target"): number => new Set(pairs.flatMap((pair) => Array.from(pair[side]))).size + SPECIAL;
   return { source: width("source"), target: width("target") };
 }
 
