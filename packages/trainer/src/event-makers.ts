@@ -1,4 +1,4 @@
-import type { TaskName } from "@s2s/runtime/manifest";
+import type { InputConfig, TaskName } from "@s2s/runtime/manifest";
 import type { FinishedEvent, InterruptedEvent, StartEvent, StepEvent, ValidationEvent } from "./events.ts";
 import type { StepResult } from "./executor.ts";
 import type { ValidationFigures } from "./position.ts";
@@ -66,33 +66,28 @@ export function validationEvent(
 }
 
 /** How a model of each task is asked. */
-const ASK: Readonly<Record<TaskName, (folder: string) => string>> = {
-  translate: (folder) => `translate ${folder} "some text"`,
+const ASK: Readonly<Record<TaskName, (folder: string, source: InputConfig["kind"]) => string>> = {
+  translate: (folder, source) => (source === "tokens" ? `translate ${folder} "some text"` : `predict ${folder} < sources.jsonl`),
   classify: (folder) => `predict ${folder} "some text"`,
   tag: (folder) => `predict ${folder} "some text"`,
   next: (folder) => `predict ${folder} "the beginning"`,
   generate: (folder) => `predict ${folder} "the beginning"`,
   forecast: (folder) => `predict ${folder} series.csv`,
-  caption: (folder) => `predict ${folder} image.png`,
+  caption: (folder, source) => (source === "image" ? `predict ${folder} image.png` : `predict ${folder} < sources.jsonl`),
   draw: (folder) => `predict ${folder} "word" --out drawing.svg`,
 };
 
-const TEST_FILE: Readonly<Record<TaskName, string>> = {
-  translate: "test.tsv",
-  classify: "test.tsv",
-  tag: "test.tsv",
-  next: "test.txt",
-  generate: "test.txt",
-  forecast: "test.csv",
-  caption: "test.tsv",
-  draw: "test.jsonl",
-};
+function testFile(task: TaskName, source: InputConfig["kind"]): string {
+  if (task === "forecast") return "test.csv";
+  if (task === "generate" || task === "next") return "test.txt";
+  return task === "draw" || (source !== "tokens" && source !== "image") ? "test.jsonl" : "test.tsv";
+}
 
 export function interruptedEvent({ run, position: { epoch, step } }: Session): InterruptedEvent {
   return { type: "interrupted", folder: run.path, epoch, step, next: [`s2s train --resume ${quote(run.path)}`] };
 }
 
-export function finishedEvent({ task, run, position, config, throughput }: Session): FinishedEvent {
+export function finishedEvent({ task, model, run, position, config, throughput }: Session): FinishedEvent {
   const folder = quote(run.path);
   const { best, epoch, step } = position;
   if (best === null) throw new Error("a finished run has no best epoch");
@@ -106,8 +101,8 @@ export function finishedEvent({ task, run, position, config, throughput }: Sessi
     bundle: run.paths.bundle,
     seconds: throughput.elapsed,
     next: [
-      `s2s ${ASK[task.name](folder)}`,
-      `s2s evaluate ${folder} --data ${TEST_FILE[task.name]}`,
+      `s2s ${ASK[task.name](folder, model.input.kind)}`,
+      `s2s evaluate ${folder} --data ${testFile(task.name, model.input.kind)}`,
       `s2s train --resume ${folder} --epochs ${config.training.epochs + 10}`,
     ],
   };

@@ -12,7 +12,7 @@ import { teacherForcingAt } from "./schedules/sampling.ts";
 import { batchesOf, examplesOf, openSession, stepsPerEpoch } from "./session.ts";
 import type { Session } from "./session.ts";
 import type { TrainOptions } from "./train-options.ts";
-import { diverged, judge, refuseNonFinite, restoreBundle, validate } from "./validation.ts";
+import { diverged, judge, refuseNonFinite, restoreBundle, trainingAccuracy, validate } from "./validation.ts";
 
 /** Steps between two lines of training metrics. */
 const METRICS_EVERY = 10;
@@ -108,7 +108,8 @@ async function writeTrainingLine(session: Session, { gradientNorm }: StepResult)
 async function* closeEpoch(session: Session): AsyncGenerator<TrainEvent, void, undefined> {
   const { executor, metrics, throughput, config } = session;
   const forced = await validate(session);
-  if (forced === undefined) return;
+  const accuracy = await trainingAccuracy(session);
+  if (forced === undefined || accuracy === undefined) return;
   const state = await executor.state();
   refuseNonFinite(session, state);
   const { epoch, step, running, best: before, epochsWithoutImprovement } = session.position;
@@ -116,7 +117,15 @@ async function* closeEpoch(session: Session): AsyncGenerator<TrainEvent, void, u
   const validation = await judge(session, weightsOf(state), forced, best);
   const trainingLoss = running.epoch.lossSum / running.epoch.units;
   if (validation !== null)
-    await metrics.write({ kind: "validation", epoch, step, trainingLoss, ...validation, seconds: throughput.elapsed });
+    await metrics.write({
+      kind: "validation",
+      epoch,
+      step,
+      trainingLoss,
+      ...(accuracy !== null && { trainingAccuracy: accuracy }),
+      ...validation,
+      seconds: throughput.elapsed,
+    });
   session.position = {
     ...session.position,
     epoch: epoch + 1,

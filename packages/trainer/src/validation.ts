@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { readBundle, UserError } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { evaluationBatches } from "./data/batches.ts";
+import { selectExamples } from "./data/examples.ts";
 import { divergenceError, firstNonFinite } from "./divergence.ts";
 import { teacherForcing } from "./evaluate.ts";
 import type { State } from "./executor.ts";
@@ -10,6 +11,7 @@ import type { BundleParts } from "./export.ts";
 import { nextOf, publishBundle } from "./export/publish.ts";
 import type { ValidationFigures } from "./position.ts";
 import type { Session } from "./session.ts";
+import { spread } from "./tasks/classes.ts";
 
 /** Examples that the weights of an epoch answer. */
 const MEASURED = 200;
@@ -26,6 +28,23 @@ export async function validate(session: Session): Promise<ValidationFigures | nu
     const figures = task.figures(await teacherForcing((batch) => executor.evaluate(batch), batches, options.signal), dataset.valid);
     if (!Number.isFinite(figures.loss)) throw diverged(session, `the validation loss became ${figures.loss}`);
     return figures;
+  } catch (error) {
+    if (options.signal?.aborted === true && error === options.signal.reason) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The share of right choices on training examples, as many as are held out and spread over all, without dropout; null where it is not asked for or the
+ * task has none, undefined where the run was asked to stop meanwhile.
+ */
+export async function trainingAccuracy({ dataset, executor, options, config }: Session): Promise<number | null | undefined> {
+  if (!config.training.measureTraining || dataset.valid.count === 0) return null;
+  const examples = selectExamples(dataset.train, spread(dataset.train, dataset.valid.count));
+  try {
+    const batches = evaluationBatches(examples, config.training);
+    const { correct, units } = await teacherForcing((batch) => executor.evaluate(batch), batches, options.signal);
+    return correct === undefined || units === undefined ? null : correct / units;
   } catch (error) {
     if (options.signal?.aborted === true && error === options.signal.reason) return undefined;
     throw error;

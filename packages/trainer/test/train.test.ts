@@ -102,6 +102,16 @@ describe("a run", () => {
     expect(lines[1]).toMatchObject({ loss: expect.any(Number), tokenAccuracy: expect.any(Number), sequenceAccuracy: expect.any(Number) });
   });
 
+  test("measures training examples beside the held-out ones where it is asked to", async () => {
+    await collect(toyOptions(out, toyConfig(data, { measureTraining: true, epochs: 8 })));
+    const lines = readFileSync(join(out, "metrics.jsonl"), "utf8").trimEnd().split("\n");
+    const found = lines.map((line) => JSON.parse(line) as Record<string, number>).filter((line) => "trainingAccuracy" in line);
+    expect(found.length).toBe(8);
+    // It learns, and what it was shown no worse than what it was not.
+    expect(found[7]!["trainingAccuracy"]).toBeGreaterThan(found[0]!["trainingAccuracy"]!);
+    expect(found[7]!["trainingAccuracy"]).toBeLessThanOrEqual(1);
+  });
+
   test("works without held-out pairs, decoding and saving inside epochs: the newest weights are kept", async () => {
     const options = toyOptions(out, toyConfig(data, { saveEvery: 0 }, { validFraction: 0 }));
     const events = await collect({ ...options, measure: undefined } as typeof options);

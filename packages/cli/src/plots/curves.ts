@@ -38,7 +38,7 @@ function figureCharts(lines: readonly MetricsLine[]): Chart[] {
   const shares = series.filter(isShare);
   const others = series.filter((each) => !isShare(each) && each.points.length > 0);
   return [
-    ...(shares.length > 0 ? [{ title: "validation", xTitle: "step", series: shares, range: [0, 1] as const }] : []),
+    ...(shares.length > 0 ? [{ title: "shares", xTitle: "step", series: shares, range: [0, 1] as const }] : []),
     ...others.map((each) => ({ title: each.name, xTitle: "step", series: [each] })),
   ];
 }

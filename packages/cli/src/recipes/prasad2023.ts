@@ -17,7 +17,7 @@ export const prasad2023: Recipe = {
       data: { train: "train.tsv", validFraction: 0.2, validSplit: "tail" },
       encoder: { embedding: source, hidden: 60 },
       decoder: { embedding: target, hidden: 60 },
-      training: { epochs: 100, batchSize: 100, learningRate: 0.01, epsilon: 1e-7, clipNorm: 0 },
+      training: { measureTraining: true, epochs: 100, batchSize: 100, learningRate: 0.01, epsilon: 1e-7, clipNorm: 0 },
     };
     return [linesFile("train.tsv", pairs.map(pairLine)), configFile(config)];
   },

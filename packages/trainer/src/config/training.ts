@@ -60,6 +60,10 @@ export const TrainingSchema = v.strictObject({
     v.optional(whole(0, 1000), 0),
     "column with the difficulty of a pair: easy ones come first (Zaremba & Sutskever 2014); 0: none",
   ),
+  measureTraining: described(
+    v.optional(v.boolean(), false),
+    "measure as many training examples as are held out, too, at the end of each epoch: for curves of both",
+  ),
   patience: described(v.optional(whole(0, 1_000_000), 0), "stop after so many epochs without a better validation loss; 0 never stops"),
   bucket: described(v.optional(whole(1, 1000), 4), "lengths are rounded up to multiples of this"),
   saveEvery: described(v.optional(whole(0, 100_000_000), 500), "steps between checkpoints inside an epoch; 0 saves at its end alone"),
