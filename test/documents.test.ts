@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Graph, add, gradients, matmul, mul, print, prune, reduceSum, scan, tanh } from "@s2s/graph-builder";
+import { configKeys } from "@s2s/trainer";
 import { describe, expect, it } from "vitest";
 
 /** The graphs in docs/training-step.md are those that its code gives. */
@@ -42,5 +43,26 @@ describe("docs/training-step.md", async () => {
     graph.output("dwh", dwh);
     prune(graph);
     expect(text).toContain(print(graph));
+  });
+});
+
+describe("docs/models.md", async () => {
+  const text = await readFile(new URL("../docs/models.md", import.meta.url), "utf8");
+  const named = [...text.matchAll(/`([a-z]+(?:\.[A-Za-z0-9]+)?)`/g)].map((match) => match[1]!);
+  const keys = configKeys();
+
+  it("says of every key of the configuration what it does", () => {
+    expect(keys.map(({ key }) => key).filter((key) => !named.includes(key))).toEqual([]);
+  });
+
+  it("names no key that is not there", () => {
+    const sections = new Set(keys.map(({ key }) => key.split(".")[0]));
+    const paths = named.filter((name) => name.includes(".") && sections.has(name.split(".")[0]));
+    expect(paths.filter((path) => !keys.some(({ key }) => key === path))).toEqual([]);
+  });
+
+  it("names every value that a key allows", () => {
+    const values = keys.filter(({ key }) => key !== "task").flatMap(({ choices = [] }) => choices);
+    expect(values.filter((value) => !text.includes(`\`${value}\``))).toEqual([]);
   });
 });
