@@ -4,7 +4,7 @@ import type { Precision } from "@s2s/runtime/manifest";
 import { describe, expect, test } from "vitest";
 import { difference, relativeToLargest } from "../../packages/parity/src/compare/difference.ts";
 import { judgeVariant } from "../../packages/parity/src/judge.ts";
-import { expectBatch } from "../../packages/parity/src/probes.ts";
+import { expectBatch } from "../../packages/parity/src/expect/tokens.ts";
 import type { SplitFindings, VariantFindings } from "../../packages/parity/src/workload.ts";
 import { modelOf } from "../support/seq2seq.ts";
 

@@ -1,7 +1,8 @@
 import { initialize, traceVariant } from "@s2s/graph-builder";
 import { SPECIAL_TOKENS, Tokenizer } from "@s2s/runtime";
-import type { Manifest, ModelConfig, OutputOf } from "@s2s/runtime/manifest";
+import type { Manifest, ModelConfig, OutputOf, Precision } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs, exportBundle, textSides } from "@s2s/trainer";
+import { storeWeights } from "../../packages/trainer/src/export/store-weights.ts";
 
 export const LETTERS = "abcdefgh";
 export const LABELS = ["north", "east", "south", "west"];
@@ -39,7 +40,7 @@ const tokensOf = (vocabulary: number, rest: Partial<OutputOf<"tokens">> = {}): O
 const charsIn = { kind: "tokens", vocabulary: chars.size, embedding: 6 } as const;
 const wordsIn = { kind: "tokens", vocabulary: words.size, embedding: 6 } as const;
 const strokes = { kind: "strokes", mixtures: 3, cell: "gru", hidden: 9, layers: 1 } as const;
-type Made = Pick<Manifest, "task" | "model"> & { source?: Tokenizer; target?: Tokenizer } & Partial<
+export type Made = Pick<Manifest, "task" | "model"> & { source?: Tokenizer; target?: Tokenizer } & Partial<
     Pick<Manifest, "series" | "strokeScale">
   >;
 
@@ -89,13 +90,19 @@ export const KINDS = {
 export type Kind = keyof typeof KINDS;
 
 /** Writes a bundle with random weights of a decided opinion. */
-export async function writeTaskBundle(folder: string, kind: Kind, seed = 1): Promise<Manifest> {
-  const { task, model, source, target, ...rest }: Made = KINDS[kind];
+export const writeTaskBundle = (folder: string, kind: Kind, seed = 1): Promise<Manifest> => writeMadeBundle(folder, KINDS[kind], { seed });
+
+/** The same of any model. @param scale of the weights, against those that training begins with */
+export async function writeMadeBundle(
+  folder: string,
+  { task, model, source, target, ...rest }: Made,
+  { seed = 1, scale = 3, precisions = ["float32"] }: { seed?: number; scale?: number; precisions?: readonly Precision[] } = {},
+): Promise<Manifest> {
   const config: ModelConfig = model;
   const weights = new Map(
     traceVariant(config, "float32").parameters.map((spec) => [
       spec.name,
-      { shape: spec.shape, data: initialize(spec, seed).map((value) => value * 3) },
+      { shape: spec.shape, data: initialize(spec, seed).map((value) => value * scale) },
     ]),
   );
   const sides = textSides({
@@ -106,7 +113,8 @@ export async function writeTaskBundle(folder: string, kind: Kind, seed = 1): Pro
     config.output.kind === "label" || config.output.kind === "labels" ? { file: "labels.json", size: LABELS.length } : undefined;
   const manifest = { task, ...sides.manifest, ...rest, ...(labels && { labels }), ...lengthsOf(config, sides.manifest) };
   const files = { ...sides.files, ...(labels && { "labels.json": JSON.stringify(LABELS) }) };
-  return exportBundle(folder, { model: config, weights, manifest, files, training: {} }, buildInferenceGraphs);
+  const variants = precisions.map((precision) => ({ precision, weights: () => storeWeights(config, weights, precision) }));
+  return exportBundle(folder, { model: config, weights, manifest, files, training: {}, variants }, buildInferenceGraphs);
 }
 
 function lengthsOf({ input, output }: ModelConfig, sides: Pick<Manifest, "maxSourceLength" | "maxTargetLength">) {

@@ -1,7 +1,8 @@
-import { boundOf, INT8_AGREEMENT } from "./bounds.ts";
+import type { OutputConfig } from "@s2s/runtime/manifest";
+import { boundOf, INT8_AGREEMENT, INT8_DISTANCE } from "./bounds.ts";
 import { type Figures, compareDevices, compareWithReference } from "./compare/figures.ts";
 import type { Device } from "./devices.ts";
-import type { ExpectedBatch } from "./probes.ts";
+import type { ExpectedBatch } from "./expect/expecter.ts";
 import type { VariantReport } from "./report.ts";
 import type { VariantFindings, Workload } from "./workload.ts";
 
@@ -11,18 +12,19 @@ export interface Judgement {
   readonly problems: readonly string[];
 }
 
-/** Holds what a device found of a variant against the reference, and against node-cpu. */
+/** Holds what a device found of a variant against the reference, and against node-cpu. @param output of the model */
 export function judgeVariant(
   found: VariantFindings,
   { provider }: Device,
   { batches }: Workload,
   expected: readonly ExpectedBatch[],
   nodeCpu: VariantFindings | undefined,
+  output: OutputConfig["kind"] = "tokens",
 ): Judgement {
   const { precision } = found;
   const bound = boundOf(precision, provider);
   const figures = compareWithReference(found, batches, expected, precision === "float32" ? bound : 0);
-  const problems = precision === "int8" ? agreementProblems(figures) : differenceProblems(figures, bound, precision === "float32");
+  const problems = precision === "int8" ? roundedProblems(figures, output) : differenceProblems(figures, bound, precision === "float32");
   return {
     report: {
       precision,
@@ -37,17 +39,26 @@ export function judgeVariant(
 }
 
 function differenceProblems(figures: Figures, bound: number, sameIds: boolean): string[] {
-  const { maxStateDifference = 0, maxLogitDifference = 0, maxScoreDifference, idsEqual } = figures;
-  const problems = Object.entries({ states: maxStateDifference, logits: maxLogitDifference, scores: maxScoreDifference })
+  const { maxStateDifference = 0, maxLogitDifference = 0, maxOutputDifference = 0, maxScoreDifference = 0, idsEqual = true } = figures;
+  const found = { states: maxStateDifference, logits: maxLogitDifference, outputs: maxOutputDifference, scores: maxScoreDifference };
+  const problems = Object.entries(found)
     .filter(([, value]) => value > bound)
     .map(([what, value]) => `${what} differ by ${value.toExponential(1)}, more than ${bound}`);
   if (sameIds && !idsEqual) problems.push("generated ids differ");
   return problems;
 }
 
-function agreementProblems({ tokenAgreement, outputAgreement, maxLogitDifference = 0, maxScoreDifference }: Figures): string[] {
-  if (!Number.isFinite(maxLogitDifference) || !Number.isFinite(maxScoreDifference)) return ["its numbers are not finite"];
-  const agreement = tokenAgreement ?? outputAgreement;
+function roundedProblems(figures: Figures, output: OutputConfig["kind"]): string[] {
+  const { maxLogitDifference = 0, maxScoreDifference = 0, maxOutputDifference = 0, outputDistance = 0 } = figures;
+  if (![maxLogitDifference, maxScoreDifference, maxOutputDifference].every(Number.isFinite)) return ["its numbers are not finite"];
+  if (output === "numbers" || output === "strokes") {
+    if (outputDistance <= INT8_DISTANCE) return [];
+    return [`its numbers are off by ${percent(outputDistance)}, more than ${percent(INT8_DISTANCE)}`];
+  }
+  const agreement = figures.tokenAgreement ?? figures.outputAgreement ?? figures.rowAgreement ?? 1;
   if (agreement >= INT8_AGREEMENT) return [];
-  return [`only ${(100 * agreement).toFixed(1)}% of the tokens are the reference's, less than ${100 * INT8_AGREEMENT}%`];
+  const what = output === "tokens" ? "tokens" : "labels";
+  return [`only ${percent(agreement)} of the ${what} are the reference's, less than ${100 * INT8_AGREEMENT}%`];
 }
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;

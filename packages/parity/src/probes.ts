@@ -1,90 +1,97 @@
-import { END_ID, given, START_ID, UNKNOWN_ID } from "@s2s/runtime";
-import type { Manifest } from "@s2s/runtime/manifest";
+import { END_ID, UNKNOWN_ID } from "@s2s/runtime";
+import type { InputConfig, Manifest } from "@s2s/runtime/manifest";
 import { threefry2x32 } from "@s2s/runtime/random";
-import type { Found, SearchSpec } from "./reference/search.ts";
-import { searchReference } from "./reference/search.ts";
-import type { Reference } from "./reference/seq2seq.ts";
-import type { Vector } from "./reference/vector.ts";
-import type { BatchWork } from "./workload.ts";
+import type { ProbeSource } from "./workload.ts";
 
 /** Longer sources and targets show nothing that these do not. */
-const LONGEST = 16;
-/** Logits that a target may take: [T, V] of a large vocabulary are many megabytes. */
-const MOST_LOGITS = 2 ** 19;
+export const LONGEST = 16;
+/** Products in the convolutions of a film: the reference takes seconds for tens of millions. */
+const MOST_PRODUCTS = 4e6;
 /** "prob", so that no other draws from these. */
 const KEY = 0x70726f62;
 
-/** What the reference says of a batch. */
-export interface ExpectedBatch {
-  /** [source][state][H], states in the manifest's order. */
-  readonly states: readonly (readonly Vector[])[];
-  /** [source][T][V] along the batch's targets. */
-  readonly logits: readonly (readonly Vector[])[];
-  /** [search][source] */
-  readonly searches: readonly (readonly Found[])[];
+/** One source after the other, then side by side: of each length up to the longest, the shortest among them. */
+const SHAPES: readonly (readonly number[])[] = [[0.1], [1], [0, 1, 0.4], [0.5, 0.05, 0.9, 0.3, 1, 0.2, 0.7, 0]];
+/** Where every source has a single row of an answer, more are asked for, since shares of few rows say little. */
+const MANY: readonly number[] = Array.from({ length: 24 }, (_, i) => ((7 * i) % 24) / 23);
+
+type Draw = (row: number, position: number) => number;
+
+/** Sources for a model, in batches; a function of the manifest alone. */
+export function drawSources({ maxSourceLength, model }: Manifest): ProbeSource[][] {
+  const { input, output } = model;
+  const make = maker(input, Math.min(maxSourceLength, LONGEST));
+  const single = output.kind === "label" || output.kind === "numbers";
+  let row = 0;
+  return [...SHAPES, ...(single ? [MANY] : [])].map((shares) =>
+    shares.map((share) => {
+      row += 1;
+      return make(share, row);
+    }),
+  );
 }
 
-/** One source after the other, then side by side: of each length up to the longest, that of `</s>` alone among them. */
-const SHAPES: readonly (readonly number[])[] = [[0.1], [1], [0, 1, 0.4], [0.5, 0.05, 0.9, 0.3, 1, 0.2, 0.7, 0]];
+/** A movement for each of `count` points: dx, dy and whether the pen is lifted, as scaled drawings have them. */
+export function drawPoints(row: number, count: number): Float32Array {
+  const draw = uniform(3);
+  return Float32Array.from({ length: 3 * count }, (_, i) => {
+    const value = draw(row, i);
+    return i % 3 === 2 ? Number(value < 0.2) : 4 * value - 2;
+  });
+}
 
-/** Sources drawn from a model's vocabulary, and searches; a function of the manifest alone. */
-export function drawProbes({ maxSourceLength, maxTargetLength, source }: Manifest): {
-  readonly sources: readonly (readonly number[][])[];
-  readonly searches: readonly SearchSpec[];
-} {
-  const { size } = given(source, "source tokens");
-  const longest = Math.min(maxSourceLength, LONGEST);
-  const draw = (row: number, position: number): number => {
+/** A whole number below `bound`, for a target. */
+export const drawChoice = (row: number, position: number, bound: number): number => Math.floor(uniform(5)(row, position) * bound);
+
+/** A number as scaled data have them. */
+export const drawNumber = (row: number, position: number): number => 4 * uniform(7)(row, position) - 2;
+
+/** @param kind keeps different draws apart */
+function uniform(kind: number): Draw {
+  return (row, position) => threefry2x32(KEY, kind, row, position)[0] / 2 ** 32;
+}
+
+/** @param share of the longest, in steps */
+function maker(input: InputConfig, longest: number): (share: number, row: number) => ProbeSource {
+  const stepsOf = (share: number, most = longest): number => 1 + Math.round(share * (most - 1));
+  switch (input.kind) {
+    case "none":
+      return () => [];
+    case "tokens": {
+      const ids = drawIds(input.vocabulary);
+      return (share, row) => [...Array.from({ length: stepsOf(share) - 1 }, (_, position) => ids(row, position)), END_ID];
+    }
+    case "vector":
+    case "vectors": {
+      const [shape, sequence] = [[input.width], input.kind === "vectors"];
+      return (share, row) => ({ data: filled(sequence ? stepsOf(share) : 1, shape, row, drawNumber), shape, sequence });
+    }
+    case "image":
+    case "frames": {
+      const [shape, sequence] = [[input.channels, input.height, input.width], input.kind === "frames"];
+      const most = Math.min(longest, Math.max(2, Math.floor(MOST_PRODUCTS / products(input))));
+      return (share, row) => ({ data: filled(sequence ? stepsOf(share, most) : 1, shape, row, uniform(1)), shape, sequence });
+    }
+  }
+}
+
+function drawIds(size: number): Draw {
+  return (row, position) => {
     const [place, kind] = threefry2x32(KEY, size, row, position);
     // Now and then a token that the vocabulary lacks.
     return kind % 16 === 0 || size === END_ID + 1 ? UNKNOWN_ID : END_ID + 1 + (place % (size - END_ID - 1));
   };
-  let row = 0;
-  const sources = SHAPES.map((shares) =>
-    shares.map((share) => {
-      row += 1;
-      const tokens = Math.round(share * (longest - 1));
-      return [...Array.from({ length: tokens }, (_, position) => draw(row, position)), END_ID];
-    }),
-  );
-  const maxLength = Math.min(maxTargetLength, LONGEST);
-  return {
-    sources,
-    searches: [
-      { beams: 1, lengthPenalty: 0, maxLength },
-      { beams: 4, lengthPenalty: 0.8, maxLength },
-    ],
-  };
 }
 
-/**
- * The work of a batch, whose targets are the reference's best answers, and what the reference says of it.
- * @param between awaited now and then: the reference takes seconds for a large model
- */
-export async function expectBatch(
-  reference: Reference,
-  sources: readonly (readonly number[])[],
-  searches: readonly SearchSpec[],
-  between: () => Promise<void>,
-): Promise<{ readonly work: BatchWork; readonly expected: ExpectedBatch }> {
-  const found: Found[][] = [];
-  for (const spec of searches) {
-    const answers: Found[] = [];
-    for (const source of sources) {
-      answers.push(searchReference(reference, source, spec));
-      await between();
-    }
-    found.push(answers);
-  }
-  const most = Math.max(1, Math.floor(MOST_LOGITS / reference.vocabularySize)) - 1;
-  // Those of the second search: with beams more of them end, so that they differ in length.
-  const targets = found[1].map(({ hypotheses: [best] }) => best.ids.slice(0, most));
-  return {
-    work: { sources, targets },
-    expected: {
-      states: sources.map((source) => reference.handedOver(source)),
-      logits: sources.map((source, i) => reference.logits(source, [START_ID, ...targets[i]])),
-      searches: found,
-    },
-  };
+function filled(steps: number, shape: readonly number[], row: number, draw: Draw): Float32Array {
+  const size = shape.reduce((product, dimension) => product * dimension, steps);
+  return Float32Array.from({ length: size }, (_, position) => draw(row, position));
+}
+
+/** Of an image's convolutions. */
+function products({ channels, height, width, filters, kernel }: Extract<InputConfig, { kind: "image" | "frames" }>): number {
+  return filters.reduce((sum, outputs, block) => {
+    const inputs = block === 0 ? channels : filters[block - 1];
+    return sum + inputs * outputs * kernel ** 2 * Math.floor(height / 2 ** block) * Math.floor(width / 2 ** block);
+  }, 0);
 }

@@ -2,65 +2,57 @@ import type { Manifest, Trainable } from "@s2s/runtime/manifest";
 import { boundOf } from "./bounds.ts";
 import { difference, relativeToLargest } from "./compare/difference.ts";
 import type { Device } from "./devices.ts";
-import type { ExpectedBatch } from "./probes.ts";
+import type { Expectation, ExpectedStep, Expecter } from "./expect/expecter.ts";
 import type { Weights } from "./reference/parameters.ts";
-import { type IdPair, Reference } from "./reference/seq2seq.ts";
 import type { Vector } from "./reference/vector.ts";
 import type { TrainingReport } from "./report.ts";
-import type { BatchWork, TrainingFindings, TrainingWork } from "./workload.ts";
+import type { TrainingFindings, TrainingWork } from "./workload.ts";
 
 const STEPS = 4;
+/** Of the batches the one that is trained on: of several sources, of all lengths. */
+const TRAINED = 3;
 /** Of the gradient that is looked at: below what anybody clips to. */
 const SMALL_NORM = 1e-4;
 
 export interface ExpectedTraining {
-  readonly manifest: Manifest;
   readonly trainable: Trainable;
   readonly work: TrainingWork;
   readonly weights: Weights;
-  /** Before the first step; undefined where dropout makes the graph's loss another one. */
-  readonly loss: number | undefined;
-  /** Of the summed loss. */
-  readonly gradients: ReadonlyMap<string, Vector>;
+  readonly step: ExpectedStep;
+  /** Whether the graph draws what is dropped, so that its loss is another one. */
+  readonly random: boolean;
 }
 
-/** A short training on the last batch, where the bundle has a training graph and the weights that it goes on from. */
+/** A short training on a batch of all lengths, where the bundle has a training graph and the weights that it goes on from. */
 export function expectTraining(
-  manifest: Manifest,
-  reference: Reference,
+  { trainable }: Manifest,
   weights: Weights,
-  batches: readonly { readonly work: BatchWork; readonly expected: ExpectedBatch }[],
+  expecter: Expecter,
+  batches: readonly Expectation[],
 ): ExpectedTraining | undefined {
-  const { trainable } = manifest;
-  const batch = batches.at(-1);
+  const batch = batches[TRAINED];
   if (!trainable || !batch) return undefined;
-  const { sources, targets } = batch.work;
-  // Not the model's own answers, whose gradients are small: each source gets another's target.
-  const pairs: IdPair[] = sources.map((source, i) => ({ source, target: [...targets[(i + 1) % targets.length], 3] }));
-  const { labelSmoothing } = trainable;
-  const gradients = reference.gradients(pairs, labelSmoothing);
+  const step = expecter.step(batch.work, trainable);
   let squares = 0;
-  for (const gradient of gradients.values()) for (const value of gradient) squares += value * value;
-  const tokens = pairs.reduce((sum, { target }) => sum + target.length, 0);
+  for (const gradient of step.gradients.values()) for (const value of gradient) squares += value * value;
   const first: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
   for (const [name, { shape, data }] of weights) {
     first[name] = { shape, data: Float32Array.from(data) };
     for (const slot of trainable.slots) first[`${slot}/${name}`] = { shape, data: new Float32Array(data.length) };
   }
   return {
-    manifest,
     trainable,
     weights,
+    step,
     work: {
-      pairs,
+      batch: step.batch,
       first,
       gradientScale: SMALL_NORM / Math.sqrt(squares),
       steps: STEPS,
-      scale: 1 / tokens,
+      scale: 1 / step.units,
       learningRate: trainable.learningRate,
     },
-    loss: trainable.dropout ? undefined : reference.loss(pairs, labelSmoothing),
-    gradients,
+    random: trainable.graph.inputs.some(({ name }) => name === "dropout_seed"),
   };
 }
 
@@ -72,8 +64,7 @@ export function judgeTraining(
   nodeCpu: TrainingFindings | undefined,
 ): { readonly report: TrainingReport; readonly problems: readonly string[] } {
   const bound = boundOf("float32", provider);
-  const figures: Pick<TrainingReport, "lossDifference" | "gradientDifference"> =
-    expected.loss === undefined ? {} : referenceFigures(found, expected, expected.loss);
+  const figures: Pick<TrainingReport, "lossDifference" | "gradientDifference"> = expected.random ? {} : referenceFigures(found, expected);
   const problems = Object.entries({ losses: figures.lossDifference ?? 0, gradients: figures.gradientDifference ?? 0 })
     .filter(([, value]) => value > bound)
     .map(([what, value]) => `training: ${what} differ by ${value.toExponential(1)}, more than ${bound}`);
@@ -96,25 +87,44 @@ export function judgeTraining(
 }
 
 /** The last loss is compared at the weights that the device itself had come to: how it got there, node-cpu tells. */
-function referenceFigures(found: TrainingFindings, { manifest, trainable, work, weights, gradients }: ExpectedTraining, loss: number) {
+function referenceFigures(found: TrainingFindings, { trainable, work, weights, step }: ExpectedTraining) {
   const later = new Map([...weights].map(([name, { shape }]) => [name, { shape, data: found.beforeLast[name] }]));
-  const last = new Reference(manifest.model, later).loss(work.pairs, trainable.labelSmoothing);
+  const losses = [step.loss(weights), step.loss(later)];
   return {
-    lossDifference: difference([found.losses[0], found.losses.at(-1) ?? Number.NaN], [loss, last]),
+    lossDifference: difference([found.losses[0], found.losses.at(-1) ?? Number.NaN], losses),
     gradientDifference: largest(
-      [...gradients].map(([name, gradient]) => relativeToLargest(gradientOf(name, found, trainable, work), gradient)),
+      [...step.gradients]
+        .filter(([name]) => isTrained(name, trainable))
+        .map(([name, gradient]) => relativeToLargest(...comparable(name, gradient, found, trainable, work))),
     ),
   };
 }
 
+/** Whether a step moves a tensor along its gradient: not what is frozen, which it does not give back, nor what batch normalisation measures. */
+const isTrained = (name: string, { graph }: Trainable): boolean =>
+  graph.outputs.some((output) => output.name === `next.${name}`) && !/\.norm\.(mean|variance)$/.test(name);
+
 /**
- * The gradient that a step took, from what it left behind: momentum's velocity and the mean of Adam, whose slot has no factor (1 - b1), begin with it;
- * plain gradient descent moves the weights by it.
+ * The gradient that a step took, from what it left behind, and the reference's: momentum's velocity and the mean of Adam and its relatives, whose
+ * slot has no factor (1 - b1), begin with it; plain gradient descent moves the weights by it. Rules that keep squares alone tell its size up to a
+ * factor.
  */
-function gradientOf(name: string, { afterOne }: TrainingFindings, { optimizer }: Trainable, { first, gradientScale }: TrainingWork) {
-  if (optimizer === "sgd") return first[name].data.map((before, i) => before - afterOne[name][i]);
-  const slot = optimizer === "momentum" ? "velocity" : "mean";
-  return afterOne[`${slot}/${name}`].map((value) => value / gradientScale);
+function comparable(
+  name: string,
+  gradient: Vector,
+  { afterOne }: TrainingFindings,
+  { slots }: Trainable,
+  { first, gradientScale }: TrainingWork,
+): [found: ArrayLike<number>, expected: ArrayLike<number>] {
+  if (slots.length === 0) return [first[name].data.map((before, i) => before - afterOne[name][i]), gradient];
+  const slot = ["velocity", "mean"].find((each) => slots.includes(each));
+  if (slot !== undefined) return [afterOne[`${slot}/${name}`].map((value) => value / gradientScale), gradient];
+  return [upToFactor(Float64Array.from(afterOne[`square/${name}`], Math.sqrt)), upToFactor(gradient.map(Math.abs))];
+}
+
+function upToFactor(sizes: Vector): Vector {
+  const most = sizes.reduce((a, b) => Math.max(a, b), 0);
+  return most === 0 ? sizes : sizes.map((size) => size / most);
 }
 
 const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);

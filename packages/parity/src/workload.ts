@@ -1,5 +1,4 @@
 import type { Precision } from "@s2s/runtime/manifest";
-import type { IdPair } from "./reference/seq2seq.ts";
 import type { FoundHypothesis, SearchSpec } from "./reference/search.ts";
 
 /** What every device is asked for; the same bytes go to all of them. */
@@ -10,16 +9,38 @@ export interface Workload {
   readonly training?: TrainingWork;
 }
 
+/** What goes into a model: ids, `</s>` at the end (none of a language model), or numbers. */
+export type ProbeSource = readonly number[] | NumberSource;
+
+export interface NumberSource {
+  /** [positions, ...shape] */
+  readonly data: Float32Array;
+  /** Of one position. */
+  readonly shape: readonly number[];
+  /** Whether it is a sequence, whose length the graphs are told; a picture or a vector has one position. */
+  readonly sequence: boolean;
+}
+
 export interface BatchWork {
-  /** Ids of each source, `</s>` at the end; of unequal lengths. */
-  readonly sources: readonly (readonly number[])[];
-  /** What the decoder reads after `<s>`, for each source; of unequal lengths. */
+  /** Of unequal lengths, where they are sequences. */
+  readonly sources: readonly ProbeSource[];
+  /** What a decoder of tokens reads after `<s>`, for each source; of unequal lengths. */
   readonly targets: readonly (readonly number[])[];
+  /** What a decoder of strokes is to see coming, for each source: [T, 3] of unequal lengths. */
+  readonly points?: readonly Float32Array[];
+}
+
+/** A tensor as a graph takes it. */
+export interface TensorWork {
+  readonly type: "int32" | "float32";
+  readonly shape: readonly number[];
+  readonly data: Int32Array | Float32Array;
 }
 
 export interface TrainingWork {
-  readonly pairs: readonly IdPair[];
-  /** Parameters and slots as the first step takes them. */
+  /** A batch, by the names of the graph's inputs. */
+  readonly batch: Readonly<Record<string, TensorWork>>;
+  /** Parameters, statistics and slots as the first step takes them. */
   readonly first: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>;
   /** Of the summed loss whose gradient is looked at: so small that nothing clips it. */
   readonly gradientScale: number;
@@ -44,6 +65,16 @@ export interface BatchFindings {
   readonly split?: SplitFindings;
   /** From generate.onnx, where the variant has it: by search, by source. */
   readonly generate?: readonly (readonly (readonly FoundHypothesis[])[])[];
+  /** Of a model that gives no tokens. */
+  readonly rows?: RowFindings;
+}
+
+/** What a model gives that is not tokens: the density of each point, probabilities or numbers. */
+export interface RowFindings {
+  /** The decoder's initial states, as `SplitFindings` has them. */
+  readonly states: readonly Float32Array[];
+  /** Of each source, row after row, without padding. */
+  readonly rows: readonly Float32Array[];
 }
 
 export interface SplitFindings {
@@ -56,7 +87,7 @@ export interface SplitFindings {
 }
 
 export interface TrainingFindings {
-  /** After one step with the small scale, by the graph's names: parameters and slots. */
+  /** After one step with the small scale, by the graph's names: parameters, statistics and slots. */
   readonly afterOne: Readonly<Record<string, Float32Array>>;
   /** Summed loss of each step of a short training, before its update. */
   readonly losses: readonly number[];

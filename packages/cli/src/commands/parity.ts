@@ -19,7 +19,7 @@ CHROME_PATH names another.
 
 A difference is the largest |a - b| / max(1, |b|) from a float64 reference in plain TypeScript. Bounds: float32 1e-5 on cpu and wasm, 1e-4 on webgpu and
 cuda, and the same ids (where the reference itself decided by less than the bound, other ids are counted as a tie); float16 1e-2; int8: 90% of the
-tokens along given targets.
+tokens along given targets, or of labels; of numbers and strokes, 10% off by root mean square.
 
 Exit codes: 0 all devices that were run are within their bounds, 1 one is not or none was run, 2 a mistake in what was given.
 
@@ -76,10 +76,14 @@ function rowsOf({ name, status, variants = [], training }: DeviceReport): string
   if (variants.length === 0) return [[name, "", "", "", "", "no"]];
   const rows = variants.flatMap(({ precision, bound, ok, generate, ...figures }) => {
     const within = (value: number): string => (bound === undefined ? "" : yes(value <= bound));
-    const { maxStateDifference: states, maxLogitDifference: logits, maxScoreDifference: scores } = figures;
-    const shown = Object.entries({ states, logits, scores }).flatMap(([what, value]) =>
+    const { maxStateDifference: states, maxLogitDifference: logits, maxOutputDifference: outputs, maxScoreDifference: scores } = figures;
+    const shown = Object.entries({ states, logits, outputs, scores }).flatMap(([what, value]) =>
       value === undefined ? [] : [[name, precision, what, small(value), bound === undefined ? "" : small(bound), within(value)]],
     );
+    if (figures.idsEqual === undefined) {
+      if (precision === "int8") shown.push([name, precision, "outputs alike", likeness(figures), "", yes(ok)]);
+      return shown;
+    }
     const answers = generate ? "answers, also of generate.onnx" : "answers";
     const verdict = precision === "float32" ? yes(figures.idsEqual) : precision === "int8" ? yes(ok) : "";
     return [...shown, [name, precision, answers, agreement(figures), "", verdict]];
@@ -94,7 +98,11 @@ function rowsOf({ name, status, variants = [], training }: DeviceReport): string
 const yes = (ok: boolean): string => (ok ? "yes" : "no");
 const small = (value: number): string => value.toExponential(1);
 
-function agreement({ idsEqual, ties, outputAgreement, tokenAgreement }: Figures): string {
+/** Of what gives no tokens. */
+const likeness = ({ rowAgreement = 0, outputDistance = 0 }: Figures): string =>
+  `${percent(rowAgreement)} of the largest, ${percent(outputDistance)} off`;
+
+function agreement({ idsEqual, ties = 0, outputAgreement = 0, tokenAgreement }: Figures): string {
   const tied = ties > 0 ? `, ${ties} tied` : "";
   if (idsEqual) return `equal${tied}`;
   const tokens = tokenAgreement === undefined ? "" : `, ${percent(tokenAgreement)} of tokens`;

@@ -25,3 +25,16 @@ export function argMax(row: ArrayLike<number>): number {
   for (let i = 1; i < row.length; i += 1) if (row[i] > row[best]) best = i;
   return best;
 }
+
+/** |a - b| over |b|, as Euclid measures; infinite where a number is none. */
+export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Infinity;
+  let [off, size] = [0, 0];
+  for (let i = 0; i < b.length; i += 1) {
+    off += (a[i] - b[i]) ** 2;
+    size += b[i] ** 2;
+  }
+  const share = Math.sqrt(off / size);
+  if (off === 0) return 0;
+  return Number.isFinite(share) ? share : Infinity;
+}

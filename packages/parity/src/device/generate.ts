@@ -2,11 +2,13 @@ import { type Bundle, openGraph } from "@s2s/runtime/parts";
 import type { GraphInfo } from "@s2s/runtime/manifest";
 import type { SessionOptions } from "@s2s/runtime/ort";
 import type { FoundHypothesis, SearchSpec } from "../reference/search.ts";
-import { float32, int32, lengthsOf, padded } from "./pad.ts";
+import type { ProbeSource } from "../workload.ts";
+import { float32, int32 } from "./pad.ts";
+import { sourceFeeds } from "./source-feeds.ts";
 
 export interface Generate {
   /** Hypotheses of each source, best first. */
-  run(sources: readonly (readonly number[])[], spec: SearchSpec): Promise<FoundHypothesis[][]>;
+  run(sources: readonly ProbeSource[], spec: SearchSpec): Promise<FoundHypothesis[][]>;
   release(): Promise<void>;
 }
 
@@ -16,8 +18,7 @@ export async function openGenerate(bundle: Bundle, graph: GraphInfo, options: Se
   return {
     async run(sources, { beams, lengthPenalty, maxLength }) {
       const { ids, lengths, scores } = await session.run({
-        source: padded(sources),
-        source_lengths: lengthsOf(sources),
+        ...sourceFeeds(sources),
         max_length: int32(maxLength),
         beams: int32(beams),
         length_penalty: float32(lengthPenalty),

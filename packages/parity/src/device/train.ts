@@ -1,8 +1,8 @@
-import { type Bundle, START_ID, openGraph } from "@s2s/runtime/parts";
+import { type Bundle, openGraph } from "@s2s/runtime/parts";
 import type { Trainable } from "@s2s/runtime/manifest";
 import { type Session, type SessionOptions, Tensor } from "@s2s/runtime/ort";
 import type { TrainingFindings, TrainingWork } from "../workload.ts";
-import { float32, int32, lengthsOf, padded } from "./pad.ts";
+import { float32, int32 } from "./pad.ts";
 
 type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -14,13 +14,13 @@ export async function train(bundle: Bundle, { graph }: Trainable, work: Training
       Object.entries(work.first).map(([name, { shape, data }]) => [name, new Tensor("float32", data, shape)]),
     );
     // A step as large as the gradient itself, so that plain gradient descent shows it in the weights.
-    const one = await runStep(session, work.pairs, first, { step: 1, scale: work.gradientScale, learningRate: 1 / work.gradientScale });
+    const one = await runStep(session, work, first, { step: 1, scale: work.gradientScale, learningRate: 1 / work.gradientScale });
     const losses: number[] = [];
     let before = first;
     let now = first;
     for (let step = 1; step <= work.steps; step += 1) {
       before = now;
-      const done = await runStep(session, work.pairs, before, { step, scale: work.scale, learningRate: work.learningRate });
+      const done = await runStep(session, work, before, { step, scale: work.scale, learningRate: work.learningRate });
       losses.push(done.loss);
       now = done.next;
     }
@@ -32,29 +32,28 @@ export async function train(bundle: Bundle, { graph }: Trainable, work: Training
 
 async function runStep(
   session: Session,
-  pairs: TrainingWork["pairs"],
+  work: TrainingWork,
   weights: Feeds,
   { step, scale, learningRate }: { readonly step: number; readonly scale: number; readonly learningRate: number },
 ): Promise<{ readonly loss: number; readonly next: Feeds }> {
-  const sources = pairs.map(({ source }) => source);
-  const targets = pairs.map(({ target }) => target);
   const feeds: Feeds = {
-    source: padded(sources),
-    source_lengths: lengthsOf(sources),
-    target_input: padded(targets.map((target) => [START_ID, ...target.slice(0, -1)])),
-    target_output: padded(targets),
+    ...Object.fromEntries(
+      Object.entries(work.batch).map(([name, { type, shape, data }]) => [name, new Tensor(type, data as never, shape)]),
+    ),
     scale: float32(scale),
     learning_rate: float32(learningRate),
     step: int32(step),
     dropout_seed: int32(step),
+    teacher_forcing: float32(1),
     ...weights,
   };
-  // Gradient descent has no use for the step's number, and a graph without dropout none for a seed.
+  // Gradient descent has no use for the step's number, a graph without dropout none for a seed, and a statistic no slots.
   const known = Object.fromEntries(Object.entries(feeds).filter(([name]) => session.inputNames.includes(name)));
   const results = await session.run(known);
   return {
     loss: (results["loss_sum"].data as Float32Array)[0],
-    next: Object.fromEntries(Object.keys(weights).map((name) => [name, results[`next.${name}`] as Tensor])),
+    // What is frozen stays as it is.
+    next: Object.fromEntries(Object.entries(weights).map(([name, before]) => [name, results[`next.${name}`] ?? before])),
   };
 }
 

@@ -63,6 +63,8 @@ export async function serveJob(job: Job, files: Served): Promise<Exchange> {
       () => send(response, 404),
     );
   });
+  // A device is busy for longer than connections are kept by default, and would post its answer to a closed one.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);

@@ -34,7 +34,7 @@ function squashed(parameters: Parameters, name: string, x: Vector): Computed {
 export function handOver(
   parameters: Parameters,
   name: BridgeName,
-  { outputs, finals }: StackRun,
+  { outputs, finals }: Pick<StackRun, "outputs" | "finals">,
   encoderParts: readonly string[],
   decoder: readonly Cell[],
 ): HandedOver {

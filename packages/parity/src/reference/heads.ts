@@ -2,7 +2,7 @@ import type { OutputConfig, OutputOf, Pooling } from "@s2s/runtime/manifest";
 import { crossEntropy, crossEntropyGradient, logSoftmax } from "./cross-entropy.ts";
 import { linear } from "./linear.ts";
 import type { Parameters } from "./parameters.ts";
-import type { Vector } from "./vector.ts";
+import { type Vector, dot, scaled, zerosLike } from "./vector.ts";
 
 /** What a head is given of a source, and the gradients that it gives back. */
 export interface HeadView {
@@ -84,7 +84,25 @@ function labels(parameters: Parameters, { outputs, summary }: HeadView): HeadAns
   };
 }
 
-function numbers(parameters: Parameters, { steps, width }: OutputOf<"numbers">, { outputs, summary }: HeadView): HeadAnswer {
+function numbers(parameters: Parameters, config: OutputOf<"numbers">, view: HeadView): HeadAnswer {
+  return config.mode === "recursive" ? numbersOfSteps(parameters, config, view) : numbersAtOnce(parameters, config, view);
+}
+
+/** The source was read on to the step before the last: the outputs of as many steps as there are to say are read out. */
+function numbersOfSteps(parameters: Parameters, { steps }: OutputOf<"numbers">, { outputs, summary }: HeadView): HeadAnswer {
+  const said = outputs.slice(-steps).map((h) => linear(parameters, "output.readout", h));
+  const errors = (target: readonly TargetRow[]): Vector[] => said.map(({ y }, t) => y.map((value, k) => value - target[t][k]));
+  return {
+    rows: said.map(({ y }) => y),
+    loss: (target) => errors(target).reduce((total, error) => total + dot(error, error), 0),
+    back: (target) => ({
+      dOutputs: [...zeros(outputs.slice(0, -steps)), ...errors(target).map((error, t) => said[t].back(scaled(error, 2)))],
+      dSummary: zerosLike(summary),
+    }),
+  };
+}
+
+function numbersAtOnce(parameters: Parameters, { steps, width }: OutputOf<"numbers">, { outputs, summary }: HeadView): HeadAnswer {
   const { y, back } = linear(parameters, "output.readout", summary);
   const error = (target: readonly TargetRow[]): Vector => y.map((value, k) => value - target[Math.floor(k / width)][k % width]);
   return {

@@ -10,8 +10,10 @@ export type SourceExample = readonly number[] | readonly Vector[];
 export interface SourcesRead {
   /** Of each source its steps; of a source without steps its one vector. */
   readonly xs: readonly (readonly Vector[])[];
+  /** Of each image its parts, in reading order; null of sources that have none. */
+  readonly parts: readonly (readonly Vector[])[] | null;
   /** From their gradients; weights' gradients are added up. */
-  readonly back: (dxs: readonly (readonly Vector[])[]) => void;
+  readonly back: (dxs: readonly (readonly Vector[])[], dParts?: readonly (readonly Vector[])[] | null) => void;
 }
 
 /** What layers behind an input see of all sources of a batch. */
@@ -26,17 +28,32 @@ export function readSources(
       const embedded = sources.map((ids) => ids.map((id) => embedding(parameters, "encoder.embedding", id as number)));
       return {
         xs: embedded.map((steps) => steps.map(({ y }) => y)),
+        parts: null,
         back: (dxs) => embedded.forEach((steps, n) => steps.forEach(({ back }, t) => back(dxs[n][t]))),
       };
     }
     case "image":
     case "frames": {
       const lengths = sources.map(({ length }) => length);
-      const { features, back } = cnn(parameters, "encoder.cnn", config, sources.flat() as Vector[], training);
+      const { features, maps, back } = cnn(parameters, "encoder.cnn", config, sources.flat() as Vector[], training);
+      const channels = config.filters.at(-1)!;
       const ends = lengths.map((_, n) => lengths.slice(0, n + 1).reduce((a, b) => a + b, 0));
-      return { xs: lengths.map((length, n) => features.slice(ends[n] - length, ends[n])), back: (dxs) => back(dxs.flat(), null) };
+      return {
+        xs: lengths.map((length, n) => features.slice(ends[n] - length, ends[n])),
+        parts: config.kind === "image" ? maps.map((map) => transposed(map, channels)) : null,
+        back: (dxs, dParts = null) => back(dxs.flat(), dParts && dParts.map((parts) => joined(parts, channels))),
+      };
     }
     default:
-      return { xs: sources as readonly (readonly Vector[])[], back: () => {} };
+      return { xs: sources as readonly (readonly Vector[])[], parts: null, back: () => {} };
   }
 }
+
+/** A map [C, places] as a vector [C] for each place. */
+function transposed(map: Vector, channels: number): Vector[] {
+  const places = map.length / channels;
+  return Array.from({ length: places }, (_, at) => Float64Array.from({ length: channels }, (__, c) => map[c * places + at]));
+}
+
+const joined = (parts: readonly Vector[], channels: number): Vector =>
+  Float64Array.from({ length: channels * parts.length }, (_, i) => parts[i % parts.length][Math.floor(i / parts.length)]);

@@ -1,9 +1,9 @@
 import { logSoftmax } from "./cross-entropy.ts";
 
 /** What a search needs of the reference. */
-export interface StepReference<S> {
+export interface StepReference<S, I = readonly number[]> {
   readonly vocabularySize: number;
-  start(source: readonly number[]): S;
+  start(source: I): S;
   step(id: number, states: S): { readonly logits: Float64Array; readonly states: S };
 }
 
@@ -34,7 +34,7 @@ export interface Found {
 const [PAD, START, END] = [0, 2, 3];
 
 /** The search that docs/design.md describes, for one source, without a thought of speed. */
-export function searchReference<S>(reference: StepReference<S>, source: readonly number[], spec: SearchSpec): Found {
+export function searchReference<S, I>(reference: StepReference<S, I>, source: I, spec: SearchSpec): Found {
   return spec.beams === 1 ? greedy(reference, source, spec) : beam(reference, source, spec);
 }
 
@@ -53,7 +53,7 @@ const published = ({ ids, sum }: Pick<Path<unknown>, "ids" | "sum">): FoundHypot
 });
 
 /** The `count` most probable continuations by tokens that may be generated, best first; of equal ones the lower id. */
-function continuations<S>(reference: StepReference<S>, path: Path<S>, count: number): Path<S>[] {
+function continuations<S>(reference: Pick<StepReference<S>, "vocabularySize" | "step">, path: Path<S>, count: number): Path<S>[] {
   const { logits, states } = reference.step(path.ids.at(-1) ?? START, path.states);
   const best: Path<S>[] = [];
   for (const [id, log] of logSoftmax(logits).entries()) {
@@ -66,7 +66,7 @@ function continuations<S>(reference: StepReference<S>, path: Path<S>, count: num
   return best;
 }
 
-function greedy<S>(reference: StepReference<S>, source: readonly number[], { maxLength }: SearchSpec): Found {
+function greedy<S, I>(reference: StepReference<S, I>, source: I, { maxLength }: SearchSpec): Found {
   let path: Path<S> = { ids: [], sum: 0, states: reference.start(source) };
   let margin = Infinity;
   while (!ended(path) && path.ids.length < maxLength) {
@@ -77,7 +77,7 @@ function greedy<S>(reference: StepReference<S>, source: readonly number[], { max
   return { hypotheses: [published(path)], margin };
 }
 
-function beam<S>(reference: StepReference<S>, source: readonly number[], { beams, lengthPenalty, maxLength }: SearchSpec): Found {
+function beam<S, I>(reference: StepReference<S, I>, source: I, { beams, lengthPenalty, maxLength }: SearchSpec): Found {
   const penalty = (length: number): number => ((5 + length) / 6) ** lengthPenalty;
   const rank = ({ ids, sum }: Path<S>): number => sum / penalty(ids.length);
   let margin = Infinity;

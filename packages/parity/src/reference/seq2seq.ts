@@ -1,13 +1,12 @@
-import { isSeq2Seq, type ModelConfig, type Seq2SeqConfig } from "@s2s/runtime/manifest";
+import type { InputConfig, ModelConfig, OutputOf } from "@s2s/runtime/manifest";
 import { handOver } from "./bridge.ts";
-import type { Cell } from "./cell.ts";
-import { REFERENCE_CELLS } from "./cells.ts";
+import { type State, zeroState } from "./cell.ts";
 import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
-import { embedding } from "./embedding.ts";
+import { type EncodedSource, SourceEncoder } from "./encoder.ts";
+import { type SourceExample, readSources } from "./inputs.ts";
 import { Parameters, type Weights } from "./parameters.ts";
-import { type Layer, runStack } from "./stack.ts";
 import { type DecoderState, type DecoderStep, type Look, TokenDecoder } from "./token-decoder.ts";
-import { type Vector, addTo, concat, scaled, zerosLike } from "./vector.ts";
+import { type Vector, addTo, scaled, zerosLike } from "./vector.ts";
 
 /** What a decoder of one source knows: what it hands from step to step, and the source as it looks at it. */
 export interface DecoderStates {
@@ -15,48 +14,57 @@ export interface DecoderStates {
   readonly look: Look;
 }
 
-/** Ids; the target ends with `</s>` as the source does. */
+/** Ids of a target, which ends with `</s>` as a source of tokens does, and what it is a target of. */
 export interface IdPair {
-  readonly source: readonly number[];
+  /** A language model's is empty. */
+  readonly source: SourceExample;
   readonly target: readonly number[];
+}
+
+interface Begun {
+  readonly states: DecoderStates;
+  /** From the gradients of the decoder's first states to those of what was read of the source. */
+  readonly back: (dCells: DecoderState["cells"]) => { readonly dxs: readonly Vector[]; readonly dParts: readonly Vector[] };
 }
 
 const START = 2;
 
 /**
- * The encoder-decoder in float64, one sentence at a time, written from the equations alone, forward and backward: what the graphs are
- * compared with. It shares no code with them: neither padding nor batches, nor a derived gradient.
+ * What generates tokens for a source of any kind, or for none, in float64, one example at a time, written from the equations alone, forward and
+ * backward: what the graphs are compared with. It shares no code with them: neither padding nor batches, nor a derived gradient.
  */
 export class Reference {
   readonly vocabularySize: number;
-  readonly #model: Seq2SeqConfig;
+  readonly #input: InputConfig;
+  readonly #output: OutputOf<"tokens">;
   readonly #parameters: Parameters;
-  readonly #encoder: readonly Layer[];
+  readonly #encoder: SourceEncoder;
   readonly #decoder: TokenDecoder;
+  /** Of the sources themselves: a search begins with the same again and again. */
+  readonly #started = new WeakMap<SourceExample, DecoderStates>();
 
-  constructor(model: ModelConfig, weights: Weights) {
-    if (!isSeq2Seq(model)) throw new Error(`a model from ${model.input.kind} to ${model.output.kind} is no encoder-decoder of tokens`);
-    this.#model = model;
-    this.vocabularySize = model.output.vocabulary;
-    const parameters = new Parameters(weights);
-    this.#parameters = parameters;
-    const { encoder } = model;
-    const make = (name: string): Cell => REFERENCE_CELLS[encoder.cell](parameters, name);
-    this.#encoder = Array.from({ length: encoder.layers }, (_, layer): Layer => {
-      const forward = make(`encoder.layers.${layer}`);
-      return encoder.bidirectional ? [forward, make(`encoder.layers.${layer}.backward`)] : [forward];
-    });
-    this.#decoder = new TokenDecoder(parameters, model.output);
+  constructor({ input, encoder, output }: ModelConfig, weights: Weights) {
+    if (output.kind !== "tokens") throw new Error(`a model that gives ${output.kind} has no decoder of tokens`);
+    this.#input = input;
+    this.#output = output;
+    this.vocabularySize = output.vocabulary;
+    this.#parameters = new Parameters(weights);
+    this.#encoder = new SourceEncoder(this.#parameters, encoder);
+    this.#decoder = new TokenDecoder(this.#parameters, output);
   }
 
-  /** Before the first token, from a source's ids. */
-  start(source: readonly number[]): DecoderStates {
-    return this.#start(source).states;
+  /** Before the first token. */
+  start(source: SourceExample): DecoderStates {
+    const known = this.#started.get(source);
+    if (known) return known;
+    const [{ states }] = this.#begin([source], false).begun;
+    this.#started.set(source, states);
+    return states;
   }
 
   /** The states of the decoder's layers that a source hands over: what an encoder gives. */
-  handedOver(source: readonly number[]): Vector[] {
-    return this.#model.output.bridge === "zero" ? [] : this.start(source).state.cells.flat();
+  handedOver(source: SourceExample): Vector[] {
+    return this.#output.bridge === "zero" ? [] : this.start(source).state.cells.flat();
   }
 
   /** Feeds one id: logits [V], the states after it, and where the decoder attends its attention [S]. */
@@ -69,37 +77,48 @@ export class Reference {
   }
 
   /** Logits [T][V] of the decoder under teacher forcing. */
-  logits(source: readonly number[], targetInput: readonly number[]): Vector[] {
+  logits(source: SourceExample, targetInput: readonly number[]): Vector[] {
     return this.#run(this.start(source), targetInput).map(({ logits }) => logits);
   }
 
   /**
    * Sum of the cross-entropies (nats) over the tokens of all targets, and of what is paid for attending again (See et al. 2017).
    * @param coverageWeight of the latter
+   * @param training whether batch normalisation goes by the moments of these sources
    */
-  loss(pairs: readonly IdPair[], smoothing = 0, coverageWeight = 0): number {
+  loss(pairs: readonly IdPair[], smoothing = 0, coverageWeight = 0, training = false): number {
+    const { begun } = this.#begin(
+      pairs.map(({ source }) => source),
+      training,
+    );
     let loss = 0;
-    for (const { source, target } of pairs) {
-      const steps = this.#run(this.start(source), [START, ...target.slice(0, -1)]);
+    for (const [n, { target }] of pairs.entries()) {
+      const steps = this.#run(begun[n].states, [START, ...target.slice(0, -1)]);
       for (const [t, { logits }] of steps.entries()) loss += crossEntropy(logits, target[t], smoothing);
       if (coverageWeight !== 0) loss += coverageWeight * attendedAgain(steps.map(({ weights }) => weights!)).loss;
     }
     return loss;
   }
 
-  /** The gradient of `loss` with respect to every parameter, by backpropagation through time. */
+  /** The gradient of `loss` in training with respect to every parameter, by backpropagation through time. */
   gradients(pairs: readonly IdPair[], smoothing = 0, coverageWeight = 0): Map<string, Vector> {
-    for (const { source, target } of pairs) {
-      const start = this.#start(source);
-      const steps = this.#run(start.states, [START, ...target.slice(0, -1)]);
-      const again = coverageWeight === 0 ? null : attendedAgain(steps.map(({ weights }) => weights!));
-      let dState = this.#decoder.zero(start.states.look);
-      for (let t = steps.length - 1; t >= 0; t -= 1) {
-        const dWeights = again && scaled(again.gradients[t], coverageWeight);
-        dState = steps[t].back(crossEntropyGradient(steps[t].logits, target[t], smoothing), dState, dWeights);
-      }
-      start.back(dState.cells);
-    }
+    const { begun, back } = this.#begin(
+      pairs.map(({ source }) => source),
+      true,
+    );
+    back(
+      pairs.map(({ target }, n) => {
+        const { states } = begun[n];
+        const steps = this.#run(states, [START, ...target.slice(0, -1)]);
+        const again = coverageWeight === 0 ? null : attendedAgain(steps.map(({ weights }) => weights!));
+        let dState = this.#decoder.zero(states.look);
+        for (let t = steps.length - 1; t >= 0; t -= 1) {
+          const dWeights = again && scaled(again.gradients[t], coverageWeight);
+          dState = steps[t].back(crossEntropyGradient(steps[t].logits, target[t], smoothing), dState, dWeights);
+        }
+        return dState.cells;
+      }),
+    );
     return this.#parameters.takeGradients();
   }
 
@@ -112,31 +131,40 @@ export class Reference {
     });
   }
 
-  #start(source: readonly number[]) {
-    const { encoder, output } = this.#model;
-    const ids = encoder.reverseSource ? source.toReversed() : source;
-    const embedded = ids.map((id) => embedding(this.#parameters, "encoder.embedding", id));
-    const stack = runStack(
-      this.#encoder,
-      embedded.map(({ y }) => y),
-      encoder.residual,
-    );
-    const { states, back } = handOver(this.#parameters, output.bridge, stack, this.#encoder[0][0].parts, this.#decoder.cells);
-    // Positions are the source's own, in whichever order they are read.
-    const outputs = encoder.reverseSource ? stack.outputs.toReversed() : stack.outputs;
-    // What the encoder has said when it has read the whole source, in each direction.
-    const half = encoder.bidirectional ? encoder.hidden : stack.outputs[0].length;
-    const summary = concat(stack.outputs.at(-1)!.slice(0, half), stack.outputs[0].slice(half));
-    const look = this.#decoder.look({ outputs, ids: source, summary });
+  #begin(sources: readonly SourceExample[], training: boolean) {
+    if (this.#input.kind === "none") return { begun: sources.map(() => this.#fromNothing()), back: (): void => {} };
+    const read = readSources(this.#parameters, this.#input, sources, training);
+    const begun = read.xs.map((xs, n) => this.#from(this.#encoder.encode(xs, read.parts?.[n] ?? null), sources[n]));
+    return {
+      begun,
+      back(dCells: readonly DecoderState["cells"][]): void {
+        const ds = begun.map((each, n) => each.back(dCells[n]));
+        read.back(
+          ds.map(({ dxs }) => dxs),
+          read.parts && ds.map(({ dParts }) => dParts),
+        );
+      },
+    };
+  }
+
+  #fromNothing(): Begun {
+    const look = this.#decoder.look({ outputs: [], ids: [], summary: new Float64Array() });
+    return {
+      states: { state: this.#decoder.first(this.#decoder.cells.map(zeroState), look), look },
+      back: () => ({ dxs: [], dParts: [] }),
+    };
+  }
+
+  #from({ outputs, summary, finals, parts, back: toSource }: EncodedSource, source: SourceExample): Begun {
+    const { states, back } = handOver(this.#parameters, this.#output.bridge, { outputs, finals }, parts, this.#decoder.cells);
+    const ids = this.#input.kind === "tokens" ? (source as readonly number[]) : [];
+    const look = this.#decoder.look({ outputs, ids, summary });
     return {
       states: { state: this.#decoder.first(states, look), look },
-      back: (dCells: DecoderState["cells"]): void => {
+      back(dCells: readonly State[]) {
         const { dOutputs, dFinals } = back(dCells);
-        const fromLook = look.attended?.back() ?? [];
-        for (const [i, d] of (encoder.reverseSource ? fromLook.toReversed() : fromLook).entries()) addTo(dOutputs[i], d);
-        addTo(dOutputs.at(-1)!, look.dSummary.subarray(0, half));
-        addTo(dOutputs[0], look.dSummary.subarray(half), half);
-        for (const [t, dx] of stack.back(dOutputs, dFinals).entries()) embedded[t].back(dx);
+        for (const [i, d] of (look.attended?.back() ?? []).entries()) addTo(dOutputs[i], d);
+        return toSource(dOutputs, look.dSummary, dFinals);
       },
     };
   }

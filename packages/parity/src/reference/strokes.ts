@@ -3,11 +3,12 @@ import { type Attended, attend } from "./attention.ts";
 import { handOver } from "./bridge.ts";
 import { type Cell, type State, zeroState } from "./cell.ts";
 import { REFERENCE_CELLS } from "./cells.ts";
+import { SourceEncoder } from "./encoder.ts";
 import { type SourceExample, readSources } from "./inputs.ts";
 import { affine, product } from "./linear.ts";
 import { type Point, density } from "./mixture.ts";
 import { Parameters, type Weights } from "./parameters.ts";
-import { type Layer, runStack, stepStack } from "./stack.ts";
+import { stepStack } from "./stack.ts";
 import { type Vector, addTo, sum, zerosLike } from "./vector.ts";
 
 export interface Drawing {
@@ -31,7 +32,7 @@ export class StrokeReference {
   readonly #model: ModelConfig;
   readonly #config: OutputOf<"strokes">;
   readonly #parameters: Parameters;
-  readonly #encoder: readonly Layer[];
+  readonly #encoder: SourceEncoder;
   readonly #cells: readonly Cell[];
 
   constructor(model: ModelConfig, weights: Weights) {
@@ -41,12 +42,13 @@ export class StrokeReference {
     this.#config = output;
     const parameters = new Parameters(weights);
     this.#parameters = parameters;
-    this.#encoder = Array.from({ length: encoder?.layers ?? 0 }, (_, layer): Layer => {
-      const make = REFERENCE_CELLS[encoder!.cell];
-      const forward = make(parameters, `encoder.layers.${layer}`);
-      return encoder!.bidirectional ? [forward, make(parameters, `encoder.layers.${layer}.backward`)] : [forward];
-    });
+    this.#encoder = new SourceEncoder(parameters, encoder);
     this.#cells = Array.from({ length: output.layers }, (_, layer) => REFERENCE_CELLS[output.cell](parameters, `decoder.layers.${layer}`));
+  }
+
+  /** What a source hands over to the decoder's layers: nothing where there is none. */
+  handedOver(source: SourceExample): Vector[] {
+    return this.#model.input.kind === "none" ? [] : this.#start(source).states.flat();
   }
 
   /** The density of each point of a drawing, given those before it. */
@@ -117,19 +119,20 @@ export class StrokeReference {
   }
 
   #start(source: SourceExample | undefined) {
-    const { input, encoder } = this.#model;
-    if (!source || !encoder) return { states: this.#cells.map(zeroState), outputs: null, context: null, back: (): void => {} };
+    const { input } = this.#model;
+    if (!source || input.kind === "none") return { states: this.#cells.map(zeroState), outputs: null, context: null, back: (): void => {} };
     const read = readSources(this.#parameters, input, [source], true);
-    const stack = runStack(this.#encoder, read.xs[0], encoder.residual);
-    const { states, back } = handOver(this.#parameters, "linear", stack, this.#encoder[0][0].parts, this.#cells);
+    const { outputs, summary, finals, parts, back: toSource } = this.#encoder.encode(read.xs[0], read.parts?.[0] ?? null);
+    const { states, back } = handOver(this.#parameters, "linear", { outputs, finals }, parts, this.#cells);
     return {
       states,
-      outputs: stack.outputs,
-      context: this.#config.attention === "none" ? null : zerosLike(stack.outputs[0]),
+      outputs,
+      context: this.#config.attention === "none" ? null : zerosLike(outputs[0]),
       back(dCells: readonly State[], dAttended: readonly Vector[] | null): void {
         const { dOutputs, dFinals } = back(dCells);
         for (const [i, d] of (dAttended ?? []).entries()) addTo(dOutputs[i], d);
-        read.back([stack.back(dOutputs, dFinals)]);
+        const { dxs, dParts } = toSource(dOutputs, zerosLike(summary), dFinals);
+        read.back([dxs], read.parts && [dParts]);
       },
     };
   }

@@ -1,0 +1,58 @@
+import type { Manifest, OutputConfig } from "@s2s/runtime/manifest";
+import { drawChoice, drawNumber } from "../probes.ts";
+import type { TargetRow } from "../reference/heads.ts";
+import type { Weights } from "../reference/parameters.ts";
+import { type PredictedExample, PredictorReference } from "../reference/predictor.ts";
+import type { TensorWork } from "../workload.ts";
+import { column, padRows, sourceBatch } from "./batch.ts";
+import { type Expecter, exampleOf } from "./expecter.ts";
+
+/** Models that answer at once. */
+export function answersExpecter({ model }: Manifest, weights: Weights): Expecter {
+  const reference = new PredictorReference(model, weights);
+  return {
+    searches: [],
+    async expect(sources, between) {
+      const rows = [];
+      for (const source of sources) {
+        rows.push(reference.predict(exampleOf(source)));
+        await between();
+      }
+      return { work: { sources, targets: [] }, expected: { states: sources.map(() => []), logits: [], searches: [], rows } };
+    },
+    step({ sources }, { labelSmoothing }) {
+      const examples = sources.map((source, i): PredictedExample => {
+        const own = exampleOf(source);
+        return { source: own, target: drawTarget(model.output, own.length, i) };
+      });
+      return {
+        batch: { ...sourceBatch(sources), target: targetTensor(model.output, examples) },
+        units: examples.reduce((sum, { target }) => sum + target.reduce((part, row) => part + row.length, 0), 0),
+        loss: (later) => new PredictorReference(model, later).loss(examples, true, labelSmoothing),
+        gradients: reference.gradients(examples, labelSmoothing),
+      };
+    },
+  };
+}
+
+function drawTarget(output: OutputConfig, steps: number, row: number): TargetRow[] {
+  switch (output.kind) {
+    case "label":
+      return [[drawChoice(row, 0, output.classes)]];
+    case "labels":
+      return Array.from({ length: steps }, (_, t) => [drawChoice(row, t, output.classes)]);
+    case "numbers":
+      return Array.from({ length: output.steps }, (_, t) =>
+        Float64Array.from({ length: output.width }, (__, k) => Math.fround(drawNumber(row, t * output.width + k))),
+      );
+    default:
+      throw new Error(`${output.kind} are not answered at once`);
+  }
+}
+
+function targetTensor(output: OutputConfig, examples: readonly PredictedExample[]): TensorWork {
+  const rows = examples.map(({ target }) => target.flatMap((row) => [...row]));
+  if (output.kind === "label") return column(rows.flat());
+  if (output.kind === "labels") return padRows(rows, { type: "int32", filler: -1 });
+  return padRows(rows, { type: "float32", shape: [output.kind === "numbers" ? output.width : 1] });
+}
