@@ -67,6 +67,7 @@ export { toFloat16 } from "./precision/float16.ts";
 export { toInt8 } from "./precision/int8.ts";
 export { type Int8Plan, type Int8Weight, LEAST_DYNAMIC, planInt8 } from "./precision/plan.ts";
 export { type StoredTensor, type TracedVariant, traceVariant } from "./precision/variant.ts";
+export { type Ensemble, membersOf, type Models } from "./models/members.ts";
 export { cond, type CondOptions } from "./cond.ts";
 export { loop, type LoopOptions, type LoopResult, type LoopStep } from "./loop.ts";
 export { print } from "./print.ts";

@@ -94,6 +94,11 @@ export class Scope {
     return { stored: made.stored, measure: (batch) => void (made.measured = batch) };
   }
 
+  /** A parameter that was made before, by its name in this scope; null where there is none. */
+  made(name: string): Value | null {
+    return this.#made.parameters.get(this.#prefix + name)?.value ?? null;
+  }
+
   #newName(name: string): string {
     const full = this.#prefix + name;
     if (this.#made.parameters.has(full) || this.#made.statistics.has(full)) throw new Error(`parameter ${full} exists already`);

@@ -1,7 +1,7 @@
-import type { ModelConfig } from "@s2s/runtime/manifest";
 import type { ParameterSpec } from "./init.ts";
 import type { FloatType, Graph } from "./ir.ts";
 import { isHead } from "./models/heads/index.ts";
+import { membersOf, type Models } from "./models/members.ts";
 import type { ScopeOptions } from "./scope.ts";
 import { traceGenerate } from "./trace-generate.ts";
 import { traceInference } from "./trace-inference.ts";
@@ -25,28 +25,29 @@ export interface TracedAnswers {
   readonly parameters: readonly ParameterSpec[];
 }
 
-/** Every graph that a model answers with: those of its steps, the whole search of tokens for a source, or the answer at once. */
+/** Every graph that a model, or an ensemble, answers with: those of its steps, the whole search of tokens for a source, or the answer at once. */
 export function traceAnswers(
-  model: ModelConfig,
+  models: Models,
   type: FloatType = "float32",
   recurrence: ScopeOptions["recurrence"] = "operator",
 ): TracedAnswers {
-  if (isHead(model.output)) {
-    const { graph, parameters } = tracePredict(model, type, recurrence);
+  const [{ output }] = membersOf(models);
+  if (isHead(output)) {
+    const { graph, parameters } = tracePredict(models, type, recurrence);
     return { graphs: { predict: graph }, states: [], memory: [], parameters };
   }
-  const { encoder, decoder, ...rest } = traceInference(model, type, recurrence);
-  const generates = encoder !== null && model.output.kind === "tokens";
+  const { encoder, decoder, ...rest } = traceInference(models, type, recurrence);
+  const generates = encoder !== null && output.kind === "tokens";
   return {
     graphs: {
       ...(encoder && { encoder }),
       decoder,
-      ...(generates && { generate: traceGenerate(model, type, recurrence).graph }),
+      ...(generates && { generate: traceGenerate(models, type, recurrence).graph }),
     },
     ...rest,
   };
 }
 
-/** Every tensor of a model: what its checkpoints and bundles hold. */
-export const storedTensors = (model: ModelConfig): readonly ParameterSpec[] =>
-  (isHead(model.output) ? tracePredict(model) : traceInference(model)).parameters;
+/** Every tensor of a model or an ensemble: what its checkpoints and bundles hold. */
+export const storedTensors = (models: Models): readonly ParameterSpec[] =>
+  (isHead(membersOf(models)[0].output) ? tracePredict(models) : traceInference(models)).parameters;

@@ -1,8 +1,7 @@
-import type { ModelConfig } from "@s2s/runtime/manifest";
 import { cond } from "./cond.ts";
 import { type FloatType, Graph } from "./ir.ts";
-import { stepDecoder } from "./models/decoder-run.ts";
-import { seq2seq } from "./models/seq2seq.ts";
+import { tokenAnswers } from "./models/ensemble.ts";
+import type { Models } from "./models/members.ts";
 import { cast, equal, sub, where } from "./ops/elementwise.ts";
 import { filled, reshape } from "./ops/movement.ts";
 import { prune } from "./prune.ts";
@@ -13,18 +12,18 @@ import { greedySearch } from "./search/greedy.ts";
 import type { TracedGraph } from "./trace.ts";
 
 /**
- * generate.onnx: the whole generation in one graph, whose parameters are external data: `source` [B, S], `source_lengths` [B],
+ * generate.onnx: the whole generation by a model or an ensemble in one graph, whose parameters are external data: `source` [B, S], `source_lengths` [B],
  * `max_length`, `beams` (both at least 1) and `length_penalty` (not negative) -> `ids` [B, K, T], `lengths` and `scores` [B, K], best
  * first. See the contracts in docs/design.md. Where there are fewer than K hypotheses, the others have score -Infinity and no tokens.
  */
 export function traceGenerate(
-  model: ModelConfig,
+  models: Models,
   type: FloatType = "float32",
   recurrence: ScopeOptions["recurrence"] = "operator",
 ): TracedGraph {
   const graph = new Graph("generate");
   const scope = new Scope(graph, { type, parameters: "external", recurrence });
-  const net = seq2seq(scope, model);
+  const net = tokenAnswers(scope, models);
   const { states, memory } = net.begin(net.input.declare(graph, { batch: "B", source: "S" }, type));
   const names = Object.keys(memory);
   const most = cast(graph.input("max_length", "int32", []), "int64");
@@ -37,11 +36,11 @@ export function traceGenerate(
   const decoder: SearchDecoder = {
     graph,
     type: sums,
-    vocabulary: net.decoder.config.vocabulary,
+    vocabulary: net.vocabulary,
     initial: states.map(({ initial, shape }) => initial ?? filled(graph, type, ["B", ...shape], 0)),
     memory: Object.values(memory),
     step(tokens, before, held) {
-      const after = stepDecoder(net.decoder, tokens, before, Object.fromEntries(names.map((name, i) => [name, held[i]])));
+      const after = net.step(tokens, before, Object.fromEntries(names.map((name, i) => [name, held[i]])));
       return { logits: cast(after.logits, sums), states: after.states };
     },
   };

@@ -1,6 +1,7 @@
 export { graphSource, openBundle } from "./bundle.ts";
 export type { Bundle, BundleFiles } from "./bundle.ts";
 export { Graphs } from "./engine/graphs.ts";
+export { requireLikeMembers } from "./engine/like-members.ts";
 export { UserError } from "./errors.ts";
 export { given } from "./given.ts";
 export { parseLabels, serializeLabels } from "./labels.ts";

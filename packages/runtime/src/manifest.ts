@@ -154,6 +154,8 @@ export const ManifestSchema = v.strictObject({
   formatVersion: v.literal(FORMAT_VERSION),
   task: v.picklist(TASKS),
   model: ModelSchema,
+  /** Further models that its graphs hold: what all give is averaged. Parameters, states and memory of each stand behind its number, the first's too. */
+  members: v.optional(v.pipe(v.array(ModelSchema), v.minLength(1), v.maxLength(100))),
   /** Where tokens go in, and where they come out. */
   source: v.optional(TokenizerSchema),
   target: v.optional(TokenizerSchema),

@@ -1,5 +1,5 @@
-import { type Graph, serialize, traceVariant } from "@s2s/graph-builder";
-import type { ModelConfig, Precision, TensorInfo } from "@s2s/runtime/manifest";
+import { type Graph, type Models, serialize, traceVariant } from "@s2s/graph-builder";
+import type { Precision, TensorInfo } from "@s2s/runtime/manifest";
 import type { ExternalWeights, InferenceGraph, InferenceGraphs } from "./inference-graphs.ts";
 
 /** An input, output or parameter as a manifest has it. */
@@ -18,13 +18,13 @@ export const boundary = (graph: Graph): Pick<InferenceGraph, "inputs" | "outputs
   outputs: graph.outputs.map(({ name, value }) => tensorInfo(name, value)),
 });
 
-/** The inference graphs of a model, their weights in the given safetensors file. */
+/** The inference graphs of a model or an ensemble, their weights in the given safetensors file. */
 export function buildInferenceGraphs(
-  model: ModelConfig,
+  models: Models,
   { file, offsets }: ExternalWeights,
   precision: Precision = "float32",
 ): InferenceGraphs {
-  const { graphs, states, memory, parameters } = traceVariant(model, precision);
+  const { graphs, states, memory, parameters } = traceVariant(models, precision);
   const external = new Map([...offsets].map(([name, { offset, bytes }]) => [name, { file, offset, bytes }]));
   const built = (graph: Graph): InferenceGraph => ({ bytes: serialize(graph, { external }), ...boundary(graph) });
   return {

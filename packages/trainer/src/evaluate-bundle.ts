@@ -76,9 +76,9 @@ interface Teacher {
   close(): Promise<void>;
 }
 
-/** All steps at once in the training graph, where the bundle has the weights for it; of a rounded variant its own graphs, step by step. */
+/** All steps at once in the training graph, where the bundle has the weights for it; of a rounded variant, or of an ensemble, its own graphs, step by step. */
 async function teacher(folder: string, bundle: Bundle, { config, threads, createExecutor }: EvaluateBundleOptions): Promise<Teacher> {
-  if (bundle.variant.precision !== "float32") {
+  if (bundle.variant.precision !== "float32" || bundle.manifest.members) {
     const model = await Seq2Seq.open(bundle, { provider: config.training.ep, threads });
     return { evaluateBatch: stepwiseEvaluation(model), close: () => model.dispose() };
   }

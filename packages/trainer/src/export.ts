@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import type { Models } from "@s2s/graph-builder";
 import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, GraphInfo, Manifest, ModelConfig, Precision, Provenance, Variant } from "@s2s/runtime/manifest";
 import type { State } from "./executor.ts";
@@ -18,6 +19,8 @@ export const CREATED_BY = `s2s ${version}`;
 /** What a bundle is made of. */
 export interface BundleParts {
   readonly model: ModelConfig;
+  /** Further models that answer with it, as one: see `Models` of the builder. */
+  readonly members?: readonly ModelConfig[] | undefined;
   /** Parameters alone, without optimiser slots. */
   readonly weights: State;
   readonly manifest: TaskManifest;
@@ -66,7 +69,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 }
 
 async function writeFiles(folder: string, parts: BundleParts, buildInferenceGraphs: BuildInferenceGraphs): Promise<Manifest> {
-  const { model, variants = [{ precision: "float32", weights: () => parts.weights }] } = parts;
+  const { model, members, variants = [{ precision: "float32", weights: () => parts.weights }] } = parts;
   await makeFolder(folder);
   const files: FileInfo[] = [];
   const write: Write = async (name, chunks) => {
@@ -74,13 +77,14 @@ async function writeFiles(folder: string, parts: BundleParts, buildInferenceGrap
     return name;
   };
   const written: Awaited<ReturnType<typeof writeVariant>>[] = [];
-  for (const variant of variants) written.push(await writeVariant(model, variant, buildInferenceGraphs, write));
+  for (const variant of variants) written.push(await writeVariant(modelsOf(parts), variant, buildInferenceGraphs, write));
   const [{ graphs }] = written as [(typeof written)[number]];
   for (const [name, text] of Object.entries(parts.files)) await write(name, textChunk(text));
   const manifest: Manifest = {
     formatVersion: FORMAT_VERSION,
     ...parts.manifest,
     model,
+    ...(members && { members: [...members] }),
     special: { pad: 0, unknown: 1, start: 2, end: 3 },
     variants: written.map(({ variant }) => variant),
     states: graphs.states,
@@ -96,8 +100,12 @@ async function writeFiles(folder: string, parts: BundleParts, buildInferenceGrap
 /** Writes a file of the bundle. Returns its name. */
 type Write = (name: string, chunks: Iterable<Uint8Array>) => Promise<string>;
 
+/** What the graphs of a bundle hold. */
+export const modelsOf = ({ model, members }: Pick<Manifest, "model"> & { readonly members?: readonly ModelConfig[] | undefined }): Models =>
+  members ? [model, ...members] : model;
+
 async function writeVariant(
-  model: ModelConfig,
+  models: Models,
   { precision, weights }: StoredVariant,
   buildInferenceGraphs: BuildInferenceGraphs,
   write: Write,
@@ -105,7 +113,7 @@ async function writeVariant(
   const named = (name: string, extension: string): string => `${name}${precision === "float32" ? "" : `.${precision}`}.${extension}`;
   const file = named("weights", "safetensors");
   const { header, chunks } = encodeSafetensors(weights(), { format: "s2s-weights" });
-  const graphs = buildInferenceGraphs(model, { file, offsets: header.tensors }, precision);
+  const graphs = buildInferenceGraphs(models, { file, offsets: header.tensors }, precision);
   const graph = async (name: string, { bytes, inputs, outputs }: InferenceGraph): Promise<GraphInfo> => ({
     file: await write(named(name, "onnx"), [bytes]),
     inputs,

@@ -1,4 +1,5 @@
-import type { ModelConfig, Precision, StateInfo, TensorInfo } from "@s2s/runtime/manifest";
+import type { Models } from "@s2s/graph-builder";
+import type { Precision, StateInfo, TensorInfo } from "@s2s/runtime/manifest";
 
 /** Where the weights lie that the inference graphs point to: a file beside them, and the place of each parameter in it. */
 export interface ExternalWeights {
@@ -28,5 +29,5 @@ export interface InferenceGraphs {
   readonly parameters: TensorInfo[];
 }
 
-/** Traces the graphs of a model, whose weights are stored in some precision (default float32); @s2s/graph-builder supplies it. */
-export type BuildInferenceGraphs = (model: ModelConfig, weights: ExternalWeights, precision?: Precision) => InferenceGraphs;
+/** Traces the graphs of a model or an ensemble, whose weights are stored in some precision (default float32); @s2s/graph-builder supplies it. */
+export type BuildInferenceGraphs = (models: Models, weights: ExternalWeights, precision?: Precision) => InferenceGraphs;

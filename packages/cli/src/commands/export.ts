@@ -4,6 +4,7 @@ import { configKeys, EXPORT_DEFAULTS, exportRun, exportWeb } from "@s2s/trainer"
 import { Command, Option } from "commander";
 import { catchInterrupts } from "../interrupt.ts";
 import { countOption, jsonOption, oneOf, required } from "../options/common.ts";
+import { ensembleOption } from "../options/model-options.ts";
 import { ConfigOptions } from "../options/config-options.ts";
 import { parseOption } from "../options/value.ts";
 import { exportLines } from "../report/export-report.ts";
@@ -15,6 +16,7 @@ interface Options {
   readonly singleFile?: boolean;
   readonly web?: boolean;
   readonly trainable?: boolean;
+  readonly ensemble?: readonly string[];
   readonly maxAccuracyDrop?: number;
   readonly data?: string;
   readonly limit?: number;
@@ -30,11 +32,14 @@ precisions the first that runs on a device is taken.
 --web writes a folder for any static host: the model, the element <s2s-model> with all that it needs, a page to try it on, and a README.md that tells
 how to put it into a page of one's own. Visitors fetch one precision: the first, or what the page asks for.
 
+--ensemble puts several models into the same graphs, which average what they give: an answer of theirs takes one file, wherever it runs.
+
 --trainable adds train.onnx, a whole training step: with it a program or a page goes on training the float32 weights (docs/browser-training.md).
 
 Examples:
   $ s2s export run --out bundle
   $ s2s export run --out bundle --precision int8,float32 --json
+  $ s2s export run --out bundle --ensemble run2,run3
   $ s2s export run --out model --single-file --precision float16
   $ s2s export run --out site --web --precision int8 && s2s serve site
   $ s2s export run --out site --web --trainable && s2s serve site`;
@@ -50,6 +55,7 @@ export function exportCommand(terminal: Terminal): Command {
     .addOption(new Option("--single-file", "one generate.onnx with weights, vocabularies and manifest in it"))
     .addOption(new Option("--web", "a folder for web pages, with the model in its bundle/"))
     .addOption(new Option("--trainable", "take a training graph along; with --web also a page on which visitors teach the model"))
+    .addOption(ensembleOption())
     .addOption(
       new Option(
         "--max-accuracy-drop <x>",
@@ -65,7 +71,7 @@ export function exportCommand(terminal: Terminal): Command {
     configKeys().filter(({ key }) => key === "data.sourceColumn" || key === "data.targetColumn"),
   );
   return command.action(
-    async (run: string, { out, precision, singleFile, web = false, trainable, maxAccuracyDrop, data, limit, json }: Options) => {
+    async (run: string, { out, precision, singleFile, web = false, trainable, ensemble, maxAccuracyDrop, data, limit, json }: Options) => {
       const folder = required(out, "export needs --out FOLDER, a folder for the model");
       const given = columns.input().data;
       if (given !== undefined && data === undefined)
@@ -78,6 +84,7 @@ export function exportCommand(terminal: Terminal): Command {
         precisions: precision,
         singleFile,
         trainable,
+        ensemble,
         maxAccuracyDrop,
         data,
         limit,
@@ -86,9 +93,9 @@ export function exportCommand(terminal: Terminal): Command {
         onProgress: terminal.stderr.isTTY === true ? (text) => terminal.note(text) : undefined,
       });
       try {
-        const { report } = await exported;
+        const { manifest, report } = await exported;
         if (json) terminal.printJson(report);
-        else for (const line of exportLines(folder, report, web)) terminal.print(line);
+        else for (const line of exportLines(folder, report, manifest, web)) terminal.print(line);
       } catch (error) {
         if (!interruption.signal.aborted || error !== interruption.signal.reason) throw error;
         terminal.exitCode = interruption.exitCode();

@@ -13,16 +13,13 @@ export interface ModelOptions {
 }
 
 export function modelOptions(): Option[] {
-  return [
-    new Option("--ensemble <runs>", "further runs or bundles, commas between them: what they give is averaged with the model's").argParser(
-      (text) => text.split(",").map((run) => run.trim()),
-    ),
-    countOption("threads", "CPU threads (default: 1)", 1024),
-    deviceOption(),
-    providerOption(),
-    precisionOption(),
-  ];
+  return [ensembleOption(), countOption("threads", "CPU threads (default: 1)", 1024), deviceOption(), providerOption(), precisionOption()];
 }
+
+export const ensembleOption = (): Option =>
+  new Option("--ensemble <runs>", "further runs or bundles, commas between them: what they give is averaged with the model's").argParser(
+    (text) => text.split(",").map((run) => run.trim()),
+  );
 
 /** The model that the options ask for. @throws UserError as `load` does */
 export async function loadModel(run: string, { ep, device, ...options }: ModelOptions): Promise<Model> {

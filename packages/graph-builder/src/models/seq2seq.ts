@@ -14,7 +14,7 @@ export function seq2seq(scope: Scope, config: ModelConfig) {
     throw new Error("the decoder would see nothing of its source: it needs a bridge, attention or context in every step");
   const source = modelSource(scope, config);
   const handOver = source.bridge(bridge, output);
-  const table = output.shared ? (scope.parameters.find(({ spec }) => spec.name === SOURCE_EMBEDDING)?.value ?? null) : null;
+  const table = output.shared ? scope.made(SOURCE_EMBEDDING) : null;
   const widths = { outputs: source.memoryWidth, summary: source.summaryWidth };
   const decoder = tokenDecoder(scope.in("decoder"), output, widths, table);
   return {

@@ -69,6 +69,8 @@ export function tokenDecoder(scope: Scope, config: OutputOf<"tokens">, widths: S
     config,
     stack,
     readout: out,
+    /** States of `begin`. */
+    stateCount: layers * CELLS[cell].parts.length + Number(config.inputFeeding) + Number(config.coverage),
     /** Whether every step needs what only the step before gives, beyond the layers' own states. */
     feedsBack: asksFirst || config.inputFeeding || config.coverage,
 

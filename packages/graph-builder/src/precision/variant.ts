@@ -1,7 +1,8 @@
-import type { EncoderConfig, ModelConfig, Precision } from "@s2s/runtime/manifest";
+import type { EncoderConfig, Precision } from "@s2s/runtime/manifest";
 import { float16Bits } from "../onnx/float16.ts";
 import type { Graph } from "../ir.ts";
 import { CELLS } from "../layers/cells/index.ts";
+import { membersOf, type Models } from "../models/members.ts";
 import { type TracedAnswers, traceAnswers } from "../trace-answers.ts";
 import { toFloat16 } from "./float16.ts";
 import { toInt8 } from "./int8.ts";
@@ -19,11 +20,12 @@ export interface TracedVariant extends TracedAnswers {
   store(parameter: string, shape: readonly number[], numbers: Float32Array): ReadonlyMap<string, StoredTensor>;
 }
 
-/** The graphs with which a model answers, whose weights are stored in some precision. What goes in and out of the graphs is float32 in each. */
-export function traceVariant(model: ModelConfig, precision: Precision): TracedVariant {
+/** The graphs with which a model, or an ensemble, answers, whose weights are stored in some precision. What goes in and out of the graphs is float32 in each. */
+export function traceVariant(models: Models, precision: Precision): TracedVariant {
+  const large = membersOf(models).some(({ encoder }) => encoder !== null && recurrentSize(encoder) >= LEAST_DYNAMIC);
   // The products of the runtime's recurrent operators are their own: they are not quantised.
-  const recurrence = precision === "int8" && model.encoder !== null && recurrentSize(model.encoder) >= LEAST_DYNAMIC ? "loop" : "operator";
-  const traced = traceAnswers(model, "float32", recurrence);
+  const recurrence = precision === "int8" && large ? "loop" : "operator";
+  const traced = traceAnswers(models, "float32", recurrence);
   const graphs = Object.values(traced.graphs) as Graph[];
   switch (precision) {
     case "float32":

@@ -3,15 +3,15 @@ import { namesOf, readBundle, resolveBundle, UserError } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
 import type { FileInfo, Manifest } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs } from "../build-inference.ts";
-import { readBundleWeights } from "../bundle-weights.ts";
 import type { Pairs } from "../data/pairs.ts";
 import type { State } from "../executor.ts";
-import { writeBundle } from "../export.ts";
+import { modelsOf, writeBundle } from "../export.ts";
 import type { BundleParts } from "../export.ts";
 import type { Config } from "../config.ts";
 import { holdsRun, readRunConfig } from "../run-folder.ts";
 import type { TaskManifest } from "../tasks/task.ts";
 import { addTrainable } from "../trainable.ts";
+import { joinMembers } from "./members.ts";
 import { measureVariants } from "./measure.ts";
 import { checkExportOptions, EXPORT_DEFAULTS, isRounded } from "./options.ts";
 import type { ExportOptions } from "./options.ts";
@@ -30,30 +30,30 @@ export interface ExportResult {
 }
 
 /**
- * Exports the best model of a run, or the model of a bundle, in other precisions or another form. Rounded variants are measured against float32
+ * Exports the best model of a run, or the model of a bundle, with others as one, in other precisions or another form. Rounded variants are measured against float32
  * first, and what was there before stays until the new bundle is whole.
  * @throws UserError where the options contradict each other, the model or the pairs cannot be read, the folder holds something else, or a
  * variant loses more accuracy than it may
  */
 export async function exportRun(path: string, options: ExportOptions): Promise<ExportResult> {
   checkExportOptions(options);
-  const { precisions = ["float32"], singleFile = false, limit = EXPORT_DEFAULTS.limit, onProgress = () => {}, signal } = options;
+  const { precisions = ["float32"], singleFile = false, ensemble = [], limit = EXPORT_DEFAULTS.limit, onProgress = () => {}, signal } = options;
   const from = await resolveBundle(path);
   const out = resolve(options.out);
   refuseOwnFolder(path, from, out);
   await refuseForeignFolder(out);
   const config = options.trainable ? await configToTrainBy(path) : undefined;
   const bundle = await readBundle(from);
-  const weights = await readBundleWeights(from, bundle.manifest);
+  const { members, weights } = await joinMembers(from, bundle, ensemble);
   const rounded = precisions.filter(isRounded);
   const pairs = rounded.length > 0 ? await pairsToMeasure(path, bundle, options) : null;
 
   const wanted = pairs === null || precisions.includes("float32") ? precisions : [...precisions, "float32" as const];
-  const { model } = bundle.manifest;
-  const variants = wanted.map((precision) => ({ precision, weights: () => storeWeights(model, weights, precision) }));
+  const models = modelsOf({ ...bundle.manifest, members });
+  const variants = wanted.map((precision) => ({ precision, weights: () => storeWeights(models, weights, precision) }));
   return staged(out, async (next) => {
     signal?.throwIfAborted();
-    const written = await writeBundle(next, { ...(await partsOf(bundle, weights)), variants }, buildInferenceGraphs);
+    const written = await writeBundle(next, { ...(await partsOf(bundle, members, weights)), variants }, buildInferenceGraphs);
     const count = pairs === null ? undefined : Math.min(limit, pairs.count);
     let figures: Figures = new Map();
     if (pairs !== null) {
@@ -100,15 +100,18 @@ async function pairsToMeasure(path: string, bundle: Bundle, { data, columns }: E
   return pairsOfFile(data, { ...usual, ...columns }, bundle);
 }
 
-async function partsOf(bundle: Bundle, weights: State): Promise<BundleParts> {
+async function partsOf(bundle: Bundle, members: BundleParts["members"], weights: State): Promise<BundleParts> {
   const { manifest } = bundle;
   const { createdBy: _, ...training } = manifest.training;
+  const joined = members !== undefined && manifest.members === undefined;
   return {
     model: manifest.model,
+    members,
     weights,
     manifest: taskManifest(manifest),
     files: Object.fromEntries(await Promise.all(namesOf(manifest).map(async (name) => [name, await textOf(bundle, name)]))),
-    training,
+    // What the first alone was worth, and how it was trained, is nothing that an ensemble could say of itself.
+    training: joined ? {} : training,
   };
 }
 

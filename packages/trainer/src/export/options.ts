@@ -10,6 +10,8 @@ export interface ExportOptions {
   readonly precisions?: readonly Precision[] | undefined;
   /** One `generate.onnx` with weights, vocabularies and manifest in it; takes a single precision. */
   readonly singleFile?: boolean | undefined;
+  /** Further runs or bundles whose models answer with this one, as one: what all give is averaged in the graphs themselves. */
+  readonly ensemble?: readonly string[] | undefined;
   /** Whether the bundle takes a training graph along, with which it can be trained further, in a page too; the float32 variant is what is trained. */
   readonly trainable?: boolean | undefined;
   /** Sequence accuracy that a rounded variant may lose, a share of all pairs (default 0.01). */
@@ -33,7 +35,7 @@ export const isRounded = (precision: Precision): boolean => precision !== "float
 
 /** @throws UserError where options are out of bounds or contradict each other */
 export function checkExportOptions(options: ExportOptions): void {
-  const { out, precisions = ["float32"], singleFile, trainable, maxAccuracyDrop, data, limit } = options;
+  const { out, precisions = ["float32"], singleFile, trainable, ensemble = [], maxAccuracyDrop, data, limit } = options;
   if (out.trim() === "") throw new UserError('--out "": names no folder; give a new or an empty one, such as --out bundle');
   const unknown = precisions.find((precision) => !PRECISIONS.includes(precision));
   if (precisions.length === 0 || unknown !== undefined)
@@ -43,6 +45,8 @@ export function checkExportOptions(options: ExportOptions): void {
     throw new UserError(`a single file holds one precision, not ${precisions.join(",")}; export them one after the other`);
   if (trainable === true && singleFile === true)
     throw new UserError("a single file has no room for a training graph: leave either --trainable or --single-file out");
+  if (trainable === true && ensemble.length > 0)
+    throw new UserError("an ensemble's members are trained one by one: leave either --trainable or --ensemble out");
   if (trainable === true && !precisions.includes("float32"))
     throw new UserError(`--trainable: rounded weights cannot be trained; export ${["float32", ...precisions].join(",")}`);
   if (maxAccuracyDrop !== undefined && !(maxAccuracyDrop >= 0 && maxAccuracyDrop <= 1))

@@ -4,6 +4,7 @@ import { MAX_MODEL_BYTES, serialize, traceVariant } from "@s2s/graph-builder";
 import { METADATA_KEYS, namesOf, UserError } from "@s2s/runtime";
 import type { Manifest, Precision } from "@s2s/runtime/manifest";
 import { boundary } from "../build-inference.ts";
+import { modelsOf } from "../export.ts";
 import type { State } from "../executor.ts";
 import { bytesOf, namesIn, writeChunks, writing } from "../files.ts";
 import type { Tensor } from "../safetensors.ts";
@@ -17,9 +18,10 @@ import { storeWeights } from "./store-weights.ts";
  */
 export async function packSingleFile(folder: string, manifest: Manifest, weights: State, precision: Precision): Promise<Manifest> {
   const { model, source, target } = manifest;
-  const tensors = storeWeights(model, weights, precision);
+  const models = modelsOf(manifest);
+  const tensors = storeWeights(models, weights, precision);
   requireRoom(tensors);
-  const { generate } = traceVariant(model, precision).graphs;
+  const { generate } = traceVariant(models, precision).graphs;
   if (!generate)
     throw new UserError(
       `a single file holds a search for whole answers, which a model that gives ${model.output.kind} does not have; export a folder`,

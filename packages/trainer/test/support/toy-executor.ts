@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { membersOf, type Models } from "@s2s/graph-builder";
 import type { ModelConfig } from "@s2s/runtime/manifest";
 import { hash32 } from "../../src/data/random.ts";
 import type { Pairs } from "../../src/data/pairs.ts";
@@ -96,9 +97,10 @@ export const createToyExecutor: CreateExecutor = async (context) => new ToyExecu
 
 /** Stands for the graphs: what they were made from, as JSON. */
 export function buildToyGraphs(
-  model: ModelConfig,
+  models: Models,
   weights: { file: string; offsets: ReadonlyMap<string, { offset: number; bytes: number }> },
 ): InferenceGraphs {
+  const [model] = membersOf(models);
   const offsets = [...weights.offsets].map(([name, { offset, bytes }]) => [name, offset, bytes]);
   const bytes = Buffer.from(JSON.stringify({ model, file: weights.file, offsets }));
   const graph = { bytes, inputs: [{ name: "token", type: "int32" as const, shape: ["B"] }], outputs: [] };
