@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Graph, add, gradients, matmul, mul, print, prune, reduceSum, scan, tanh } from "@s2s/graph-builder";
-import { configKeys } from "@s2s/trainer";
+import { TASKS } from "@s2s/runtime/manifest";
+import { configKeys, resolveConfig } from "@s2s/trainer";
 import { describe, expect, it } from "vitest";
 
 /** The graphs in docs/training-step.md are those that its code gives. */
@@ -64,5 +65,18 @@ describe("docs/models.md", async () => {
   it("names every value that a key allows", () => {
     const values = keys.filter(({ key }) => key !== "task").flatMap(({ choices = [] }) => choices);
     expect(values.filter((value) => !text.includes(`\`${value}\``))).toEqual([]);
+  });
+});
+
+describe("docs/tasks.md", async () => {
+  const text = await readFile(new URL("../docs/tasks.md", import.meta.url), "utf8");
+  const [, ...parts] = text.split(/^## /m);
+  const sections = new Map(parts.map((part) => [part.slice(0, part.indexOf("\n")), part]));
+
+  it.each(TASKS)("shows a configuration of the task %s that holds, and its commands", (task) => {
+    const section = sections.get(task)!;
+    const [, json] = /```json\n([\s\S]*?)```/.exec(section)!;
+    expect(resolveConfig(JSON.parse(json!), task).task).toBe(task);
+    expect(section).toContain("s2s predict");
   });
 });
