@@ -37,7 +37,7 @@ test("@s2s/graph-builder", () => {
     gather gatherElements gemm gradientRules gradients greater greaterOrEqual
     identity initialize isHead
     lastStep layerNormalization less linear log logSoftmax logSoftmaxFused loop
-    matmul maxPool maximum mean minimum mixture mixtureLoss mod modelHead modelInput momentum mul
+    matmul maxPool maximum mean membersOf minimum mixture mixtureLoss mod modelHead modelInput momentum mul
     nadam neg not
     operators
     pad planInt8 pow print prune
@@ -62,27 +62,34 @@ test("@s2s/runtime", () => {
     UNKNOWN_ID UserError
     Vocabulary
     createSession cutText cutterOf
+    decodeImage
     findModelFile
-    graphSource
+    given graphSource
     load looksReserved
-    normalizer
+    namesOf normalizer
     openBundle openFolder openSource ortVersion
-    parseManifest parseSearchOptions parseTokenizer pictureInput probeProvider providerRequirements
-    readBundle requireProvider resolveBundle
-    scoreTargets search serializeTokenizer"
+    parseLabels parseManifest parseSearchOptions parseTokenizer pictureInput probeProvider providerRequirements
+    readBundle readImage requireLikeMembers requireProvider resolveBundle
+    scoreTargets search serializeLabels serializeTokenizer"
   `);
 });
 
 test("@s2s/runtime/manifest and /ort", () => {
   expect(namesOf(manifest)).toMatchInlineSnapshot(`
-    "ElementTypeSchema
-    FORMAT_VERSION FileInfoSchema
+    "ATTENTIONS
+    BRIDGES
+    CELLS CONTEXTS
+    ElementTypeSchema
+    FORECAST_MODES FORMAT_VERSION FileInfoSchema
     GraphInfoSchema
     MANIFEST_FILE ManifestSchema ModelSchema
-    PRECISIONS ProvenanceSchema
-    SpecialTokensSchema StateInfoSchema
-    TOKEN_UNITS TensorInfoSchema TokenizerSchema TrainableSchema
-    VariantSchema"
+    NORMALIZATIONS
+    OPTIMIZERS
+    POOLINGS PRECISIONS ProvenanceSchema
+    SeriesSchema SpecialTokensSchema StateInfoSchema
+    TASKS TOKEN_UNITS TensorInfoSchema TokenizerSchema TrainableSchema
+    VariantSchema
+    isSeq2Seq"
   `);
   expect(namesOf(ort)).toMatchInlineSnapshot(`
     "Tensor
