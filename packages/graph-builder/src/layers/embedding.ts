@@ -8,9 +8,12 @@ import type { Scope } from "../scope.ts";
 export const embeddingTable = (scope: Scope, size: number, width: number, deviation = 1): Value =>
   scope.parameter("w", [size, width], { kind: "normal", deviation });
 
+/** Of a table that logits are read out with too: products of normal vectors of E numbers are then as large as one number, and first losses log V. */
+export const readoutDeviation = (width: number): number => 1 / Math.sqrt(width);
+
 /** y = E[ids]: ids [...] integers below `size` -> y [..., width]. Parameter: w [size, width]. */
-export function embedding(scope: Scope, size: number, width: number): (ids: Value) => Value {
-  const w = embeddingTable(scope, size, width);
+export function embedding(scope: Scope, size: number, width: number, deviation = 1): (ids: Value) => Value {
+  const w = embeddingTable(scope, size, width, deviation);
   return (ids) => gather(w, ids);
 }
 

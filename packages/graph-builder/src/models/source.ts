@@ -30,10 +30,10 @@ const NOTHING: Source = { summary: null, steps: null, memory: null, ids: null, s
  * The layers between a model's inputs and its output: the input's own, and an encoder over its steps. Makes their parameters, in the scopes
  * `encoder` and `bridge`.
  */
-export function modelSource(scope: Scope, { input: config, encoder: recurrence }: Pick<ModelConfig, "input" | "encoder">) {
+export function modelSource(scope: Scope, { input: config, encoder: recurrence, output }: ModelConfig) {
   const input = modelInput(config);
   const own = scope.in("encoder");
-  const read = input.make(own);
+  const read = input.make(own, { readOut: output.kind === "tokens" && output.shared && output.tied });
   const encode = recurrence && encoder(own, input.width, recurrence);
   const width = recurrence ? encoderWidth(recurrence) : input.width;
   const outputs = recurrence ? width : (input.partWidth ?? width);

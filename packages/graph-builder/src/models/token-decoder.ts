@@ -6,7 +6,7 @@ import { CELLS } from "../layers/cells/index.ts";
 import { copyGate, copyMixture } from "../layers/copy.ts";
 import { deepOutput } from "../layers/deep-output.ts";
 import { dropout, dropoutMask, embeddingDropout } from "../layers/dropout.ts";
-import { embeddingTable } from "../layers/embedding.ts";
+import { embeddingTable, readoutDeviation } from "../layers/embedding.ts";
 import { addProduct } from "../layers/linear.ts";
 import { readout } from "../layers/readout.ts";
 import { recurrent } from "../layers/recurrent.ts";
@@ -40,7 +40,7 @@ export function tokenDecoder(scope: Scope, config: OutputOf<"tokens">, widths: S
   const asksFirst = config.attention === "additive";
   const summarised = config.context === "every-step";
 
-  const table = sourceTable ?? embeddingTable(scope.in("embedding"), vocabulary, embedding, config.tied ? 1 / Math.sqrt(embedding) : 1);
+  const table = sourceTable ?? embeddingTable(scope.in("embedding"), vocabulary, embedding, config.tied ? readoutDeviation(embedding) : 1);
   const stack = recurrent(scope.in("layers"), { cell, inputs: embedding, hidden, layers, residual });
   const entrance = (name: string, inputs: number): Value =>
     scope.in(name).parameter("w", [inputs, stack.width], { kind: "uniform", bound: 1 / Math.sqrt(hidden) });

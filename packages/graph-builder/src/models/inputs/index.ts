@@ -3,7 +3,7 @@ import type { FloatType, Graph } from "../../ir.ts";
 import type { Scope } from "../../scope.ts";
 import { frames } from "./frames.ts";
 import { image } from "./image.ts";
-import type { Features, InputKind, SourceDims, SourceInputs } from "./input.ts";
+import type { Features, InputKind, InputUse, SourceDims, SourceInputs } from "./input.ts";
 import { none } from "./none.ts";
 import { tokens } from "./tokens.ts";
 import { vector } from "./vector.ts";
@@ -21,7 +21,7 @@ export interface ModelInput {
   /** Makes the graph's inputs. */
   declare(graph: Graph, dims: SourceDims, type: FloatType): SourceInputs;
   /** Makes the layers, in the encoder's scope. */
-  make(scope: Scope): (inputs: SourceInputs) => Features;
+  make(scope: Scope, use: InputUse): (inputs: SourceInputs) => Features;
 }
 
 export function modelInput(config: InputConfig): ModelInput {
@@ -30,6 +30,6 @@ export function modelInput(config: InputConfig): ModelInput {
     width: kind.width(config),
     partWidth: kind.partWidth?.(config) ?? null,
     declare: (graph, dims, type) => kind.declare(graph, config, dims, type),
-    make: (scope) => kind.make(scope, config),
+    make: (scope, use) => kind.make(scope, config, use),
   };
 }

@@ -23,6 +23,12 @@ export type Features =
   | { readonly kind: "vector"; readonly x: Value; readonly map: Value | null }
   | { readonly kind: "none" };
 
+/** What else a model does with an input's parameters. */
+export interface InputUse {
+  /** Whether the embedding of tokens is the readout of the target's too: shared and tied. */
+  readonly readOut: boolean;
+}
+
 /** A kind of input: a file of its own and a line in the table. */
 export interface InputKind<Config> {
   /** Numbers of a step, or of the vector, that the layers behind it see. */
@@ -32,7 +38,7 @@ export interface InputKind<Config> {
   /** Makes the graph's inputs. */
   declare(graph: Graph, config: Config, dims: SourceDims, type: FloatType): SourceInputs;
   /** Makes the layers, in the encoder's scope. */
-  make(scope: Scope, config: Config): (inputs: SourceInputs) => Features;
+  make(scope: Scope, config: Config, use: InputUse): (inputs: SourceInputs) => Features;
 }
 
 /** `source_lengths`, of inputs with steps. */
