@@ -16,6 +16,7 @@ export { openGraph } from "./open-graph.ts";
 export { Queue } from "./queue.ts";
 export { search } from "./search/search.ts";
 export { Seq2Seq } from "./seq2seq.ts";
+export { StepGraphs } from "./step-graphs.ts";
 export type { States } from "./seq2seq.ts";
 export { sha256 } from "./source/sha256.ts";
 export type { DownloadProgress } from "./source/progress.ts";

@@ -1,12 +1,12 @@
-import { readBundle, resolveBundle, Seq2Seq, UserError } from "@s2s/runtime";
+import { readBundle, resolveBundle, UserError } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
 import { readBundleWeights } from "./bundle-weights.ts";
 import type { Config } from "./config.ts";
 import { evaluationBatches } from "./data/batches.ts";
 import type { Examples } from "./data/examples.ts";
 import { teacherForcing } from "./evaluate.ts";
-import type { EvaluateBatch } from "./evaluate.ts";
-import { stepwiseEvaluation } from "./export/teacher-forcing.ts";
+import { openTeacher } from "./export/teacher.ts";
+import type { Teacher } from "./export/teacher.ts";
 import { holdsRun, readRunConfig } from "./run-folder.ts";
 import { taskOf } from "./tasks/index.ts";
 import type { DetailOptions, Task } from "./tasks/task.ts";
@@ -71,17 +71,10 @@ async function trainingOf(path: string, task: Task): Promise<Pick<DetailOptions,
   return { training, season: config.forecast.season, seed: config.training.seed };
 }
 
-interface Teacher {
-  readonly evaluateBatch: EvaluateBatch;
-  close(): Promise<void>;
-}
-
-/** All steps at once in the training graph, where the bundle has the weights for it; of a rounded variant, or of an ensemble, its own graphs, step by step. */
+/** All steps at once in the training graph, where the bundle has the weights for it; of a rounded variant, or of an ensemble, its own graphs. */
 async function teacher(folder: string, bundle: Bundle, { config, threads, createExecutor }: EvaluateBundleOptions): Promise<Teacher> {
-  if (bundle.variant.precision !== "float32" || bundle.manifest.members) {
-    const model = await Seq2Seq.open(bundle, { provider: config.training.ep, threads });
-    return { evaluateBatch: stepwiseEvaluation(model), close: () => model.dispose() };
-  }
+  if (bundle.variant.precision !== "float32" || bundle.manifest.members)
+    return openTeacher(bundle, { provider: config.training.ep, threads });
   const state = await readBundleWeights(folder, bundle.manifest);
   // Slots of an optimiser would only take memory: plain gradient descent has none.
   const plain: Config = { ...config, training: { ...config.training, optimizer: "sgd" } };

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseTokenizer, UserError, type Tokenizer } from "@s2s/runtime";
+import { parseTokenizer, UserError, type Bundle, type Tokenizer } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ConfigInput } from "../src/config.ts";
@@ -30,11 +30,8 @@ const validation = (): Promise<Pairs> => {
   const read = (name: string): string => readFileSync(join(run, "bundle", name), "utf8");
   const tokenizer = (name: string): Tokenizer => parseTokenizer(read(name), "char", name);
   const manifest = JSON.parse(read("s2s.json")) as Manifest;
-  return runValidation(run, {
-    manifest,
-    source: tokenizer(manifest.source!.file),
-    target: tokenizer(manifest.target!.file),
-  });
+  const bundle = { manifest, source: tokenizer(manifest.source!.file), target: tokenizer(manifest.target!.file) };
+  return runValidation(run, bundle as Bundle) as Promise<Pairs>;
 };
 const idsOf = (pairs: Pairs): number[][][] =>
   Array.from({ length: pairs.count }, (_, pair) => [Array.from(pairs.source(pair)), Array.from(pairs.target(pair))]);

@@ -1,20 +1,36 @@
-import { PRECISIONS } from "@s2s/runtime/manifest";
+import { PRECISIONS, type Manifest } from "@s2s/runtime/manifest";
 import type { ExportReport } from "@s2s/trainer";
-import { bytes, loss, percent, plural, shellWord, table } from "./format.ts";
+import { figureRows } from "./figures.ts";
+import { bytes, plural, shellWord, table } from "./format.ts";
+
+/** Narrower heads of columns than the figures' names. */
+const HEADS: Readonly<Record<string, string>> = {
+  "loss (nats a unit)": "loss",
+  "token accuracy": "tokens",
+  "sequence accuracy": "sequences",
+};
 
 /** What was exported, and what each precision is worth, where that was measured. */
-export function exportLines(folder: string, report: ExportReport, web = false): string[] {
+export function exportLines(folder: string, report: ExportReport, { model }: Pick<Manifest, "model">, web = false): string[] {
   const lines = [`${folder}: ${plural(report.files.length, "file")}, ${bytes(report.bytes)}`];
+  const isText = model.input.kind === "tokens" && model.output.kind === "tokens";
   const rows = PRECISIONS.flatMap((precision) => {
-    const figures = report[precision];
-    if (figures?.msPerToken === undefined) return [];
-    const { loss: nats = 0, tokenAccuracy = 0, sequenceAccuracy = 0, msPerToken } = figures;
-    return [[precision, bytes(figures.bytes), loss(nats), percent(tokenAccuracy), percent(sequenceAccuracy), msPerToken.toFixed(3)]];
+    const { bytes: size = 0, ...figures } = report[precision] ?? {};
+    return figures.loss === undefined ? [] : [{ precision, size, columns: figureRows(figures) }];
   });
   if (rows.length > 0) {
-    lines.push(...table([["", "bytes", "loss", "tokens", "sequences", "ms a token"], ...rows]));
-    lines.push(`measured on ${plural(report.pairs ?? 0, "pair")}; tokens and sequences: share that is right`);
+    const heads = rows[0]!.columns.map(([name]) => HEADS[name!] ?? name!);
+    const cells = rows.map(({ precision, size, columns }) => [precision, bytes(size), ...columns.map(([, value]) => value!)]);
+    lines.push(...table([["", "bytes", ...heads], ...cells]));
+    const shares = heads.includes("sequences") ? "; tokens and sequences: share that is right" : "";
+    lines.push(`measured on ${plural(report.pairs ?? 0, isText ? "pair" : "example")}${shares}`);
   }
-  lines.push(web ? `Try it: s2s serve ${shellWord(folder)}` : `Try it: s2s translate ${shellWord(folder)} "some text"`);
+  lines.push(
+    web
+      ? `Try it: s2s serve ${shellWord(folder)}`
+      : isText
+        ? `Try it: s2s translate ${shellWord(folder)} "some text"`
+        : `Try it: s2s predict ${shellWord(folder)}`,
+  );
   return lines;
 }

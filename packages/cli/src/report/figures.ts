@@ -31,6 +31,7 @@ const FORMS: Readonly<Record<string, FigureForm>> = {
   rmse: plain("RMSE", "RMSE"),
   mae: plain("MAE", "MAE"),
   mase: { short: "MASE", long: "MASE", format: (value) => value.toFixed(3) },
+  msPerToken: { short: "", long: "ms a token", format: (value) => value.toFixed(3) },
   sources: { short: "", long: "sources", format: count },
   references: { short: "", long: "references", format: count },
   bleu: measured("BLEU", "points"),

@@ -11,6 +11,8 @@ export interface Examples {
   difficulty?(example: number): number;
   /** The examples at these places as one batch, lengths rounded up to multiples of `bucket`. */
   collate(examples: Uint32Array, bucket: number): Batch;
+  /** The examples at these places, with all that their task knows of them; see `selectExamples`. */
+  select?(examples: Uint32Array): Examples;
 }
 
 /** A batch that knows which examples its rows are. */

@@ -3,12 +3,14 @@ import { namesOf, readBundle, resolveBundle, UserError } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
 import type { FileInfo, Manifest } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs } from "../build-inference.ts";
-import type { Pairs } from "../data/pairs.ts";
+import type { Examples } from "../data/examples.ts";
 import type { State } from "../executor.ts";
 import { modelsOf, writeBundle } from "../export.ts";
 import type { BundleParts } from "../export.ts";
 import type { Config } from "../config.ts";
 import { holdsRun, readRunConfig } from "../run-folder.ts";
+import { resolveConfig } from "../load-config.ts";
+import { taskOf } from "../tasks/index.ts";
 import type { TaskManifest } from "../tasks/task.ts";
 import { addTrainable } from "../trainable.ts";
 import { joinMembers } from "./members.ts";
@@ -21,7 +23,7 @@ import type { ExportReport, Figures } from "./report.ts";
 import { packSingleFile } from "./single-file.ts";
 import { staged } from "./staging.ts";
 import { storeWeights } from "./store-weights.ts";
-import { pairsOfFile, runValidation } from "./validation-data.ts";
+import { runValidation } from "./validation-data.ts";
 import { keepVariants } from "./variants.ts";
 
 export interface ExportResult {
@@ -37,7 +39,14 @@ export interface ExportResult {
  */
 export async function exportRun(path: string, options: ExportOptions): Promise<ExportResult> {
   checkExportOptions(options);
-  const { precisions = ["float32"], singleFile = false, ensemble = [], limit = EXPORT_DEFAULTS.limit, onProgress = () => {}, signal } = options;
+  const {
+    precisions = ["float32"],
+    singleFile = false,
+    ensemble = [],
+    limit = EXPORT_DEFAULTS.limit,
+    onProgress = () => {},
+    signal,
+  } = options;
   const from = await resolveBundle(path);
   const out = resolve(options.out);
   refuseOwnFolder(path, from, out);
@@ -46,19 +55,19 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   const bundle = await readBundle(from);
   const { members, weights } = await joinMembers(from, bundle, ensemble);
   const rounded = precisions.filter(isRounded);
-  const pairs = rounded.length > 0 ? await pairsToMeasure(path, bundle, options) : null;
+  const examples = rounded.length > 0 ? await examplesToMeasure(path, bundle, options) : null;
 
-  const wanted = pairs === null || precisions.includes("float32") ? precisions : [...precisions, "float32" as const];
+  const wanted = examples === null || precisions.includes("float32") ? precisions : [...precisions, "float32" as const];
   const models = modelsOf({ ...bundle.manifest, members });
   const variants = wanted.map((precision) => ({ precision, weights: () => storeWeights(models, weights, precision) }));
   return staged(out, async (next) => {
     signal?.throwIfAborted();
     const written = await writeBundle(next, { ...(await partsOf(bundle, members, weights)), variants }, buildInferenceGraphs);
-    const count = pairs === null ? undefined : Math.min(limit, pairs.count);
+    const count = examples === null ? undefined : Math.min(limit, examples.count);
     let figures: Figures = new Map();
-    if (pairs !== null) {
-      onProgress(`measuring ${wanted.join(", ")} on ${count} of ${pairs.count} pairs`);
-      figures = await measureVariants(await readBundle(next), pairs, limit, signal);
+    if (examples !== null) {
+      onProgress(`measuring ${wanted.join(", ")} on ${count} of ${examples.count} examples`);
+      figures = await measureVariants(next, examples, { limit, signal });
       for (const precision of rounded) refuseLoss(precision, figures, options.maxAccuracyDrop);
     }
     const single = singleFile ? precisions[0] : undefined;
@@ -88,16 +97,16 @@ async function configToTrainBy(path: string): Promise<Config> {
   throw new UserError(`${path}: is a bundle, which does not know how it was trained; export the run that it is from with --trainable`);
 }
 
-/** @throws UserError where the pairs are not known, gone or changed */
-async function pairsToMeasure(path: string, bundle: Bundle, { data, columns }: ExportOptions): Promise<Pairs> {
+/** @throws UserError where the examples are not known, gone or changed */
+async function examplesToMeasure(path: string, bundle: Bundle, { data, columns }: ExportOptions): Promise<Examples> {
   const isRun = await holdsRun(path);
   if (data === undefined) {
     if (!isRun)
       throw new UserError(`${path}: is a bundle, which knows no pairs to be measured on; give some with --data FILE, or export its run`);
     return runValidation(path, bundle);
   }
-  const usual = isRun ? (await readRunConfig(path)).data : { sourceColumn: 1, targetColumn: 2 };
-  return pairsOfFile(data, { ...usual, ...columns }, bundle);
+  const usual = isRun ? await readRunConfig(path) : resolveConfig({}, "the defaults");
+  return taskOf(bundle.manifest.task).read(data, { ...usual, data: { ...usual.data, ...columns, limit: undefined } }, bundle);
 }
 
 async function partsOf(bundle: Bundle, members: BundleParts["members"], weights: State): Promise<BundleParts> {

@@ -1,43 +1,78 @@
-import { END_ID, Graphs, Seq2Seq } from "@s2s/runtime";
+import { END_ID, Graphs, readBundle, Seq2Seq } from "@s2s/runtime";
 import type { Bundle, Hypothesis } from "@s2s/runtime";
 import type { Precision } from "@s2s/runtime/manifest";
 import { median } from "../bench/cases.ts";
 import { round } from "../bench/train.ts";
+import { selectExamples } from "../data/examples.ts";
+import type { Examples } from "../data/examples.ts";
 import { selectPairs } from "../data/pairs.ts";
 import type { Pairs } from "../data/pairs.ts";
 import { evaluationBatches } from "../data/batches.ts";
 import { exactMatch, teacherForcing } from "../evaluate.ts";
+import { spread } from "../tasks/classes.ts";
+import { taskOf } from "../tasks/index.ts";
+import type { TaskFigures } from "../tasks/task.ts";
 import { tokenFigures } from "../tasks/token-figures.ts";
+import { openTeacher } from "./teacher.ts";
 import { stepwiseEvaluation } from "./teacher-forcing.ts";
 
-/** What a variant is worth. */
-export interface VariantFigures {
-  /** Cross-entropy in nats per target token, its end counted. */
-  readonly loss: number;
-  /** Share of target tokens that are the most probable ones, given the right ones before them. */
-  readonly tokenAccuracy: number;
-  /** Share of pairs whose greedy answer is the target, token for token. */
-  readonly sequenceAccuracy: number;
-  /** Of greedy decoding, one text at a time on one thread of this machine, the encoder's share included; the median of several texts. */
-  readonly msPerToken: number;
-}
+/**
+ * What a variant is worth: the figures of its task. Of models from text to text also `msPerToken`: of greedy decoding, one text at a time on one thread of
+ * this machine, the encoder's share included, the median of several texts.
+ */
+export type VariantFigures = TaskFigures;
 
 const ON_CPU = { provider: "cpu", threads: 1 } as const;
 const BATCH = 64;
 const TIMED_TEXTS = 15;
 const ROUNDS = 5;
 
-/** Measures variants of a bundle on at most `limit` of the pairs, spread evenly; no other program's work favours one of them. */
+export interface MeasureVariantsOptions {
+  /** Most examples, spread evenly over all. */
+  readonly limit: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Measures the variants of the bundle in a folder on examples of its task. */
 export async function measureVariants(
+  folder: string,
+  examples: Examples,
+  { limit, signal }: MeasureVariantsOptions,
+): Promise<ReadonlyMap<Precision, VariantFigures>> {
+  const bundle = await readBundle(folder);
+  if (isPairs(examples)) return measurePairs(bundle, examples, limit, signal);
+  const task = taskOf(bundle.manifest.task);
+  const places = spread(examples, limit);
+  const chosen = examples.select?.(places) ?? selectExamples(examples, places);
+  const figures = new Map<Precision, VariantFigures>();
+  for (const variant of bundle.manifest.variants) {
+    signal?.throwIfAborted();
+    const { precision } = variant;
+    const { evaluateBatch, close } = await openTeacher({ ...bundle, variant }, ON_CPU);
+    try {
+      const sums = await teacherForcing(evaluateBatch, evaluationBatches(chosen, { batchSize: BATCH, bucket: 1 }), signal);
+      const own = await task.measure(folder, examples, { ...ON_CPU, limit, precision });
+      figures.set(precision, { ...task.figures(sums, chosen), ...own });
+    } finally {
+      await close();
+    }
+  }
+  return figures;
+}
+
+const isPairs = (examples: Examples): examples is Pairs => "sourceLength" in examples;
+
+/** Of texts to texts; no other program's work favours one of the variants. */
+async function measurePairs(
   bundle: Bundle,
   pairs: Pairs,
   limit: number,
   signal?: AbortSignal,
-): Promise<Map<Precision, VariantFigures>> {
-  const chosen = spread(pairs, limit);
+): Promise<ReadonlyMap<Precision, VariantFigures>> {
+  const chosen = selectPairs(pairs, spread(pairs, limit));
   const { variants, maxTargetLength } = bundle.manifest;
   const figures = new Map<Precision, VariantFigures>();
-  const times = await timeTokens(bundle, spread(chosen, TIMED_TEXTS), signal);
+  const times = await timeTokens(bundle, selectPairs(chosen, spread(chosen, TIMED_TEXTS)), signal);
   for (const [i, variant] of variants.entries()) {
     const steps = await Seq2Seq.open({ ...bundle, variant }, ON_CPU);
     const graphs = await Graphs.open({ ...bundle, variant }, ON_CPU);
@@ -54,14 +89,6 @@ export async function measureVariants(
     }
   }
   return figures;
-}
-
-function spread(pairs: Pairs, limit: number): Pairs {
-  const count = Math.min(limit, pairs.count);
-  return selectPairs(
-    pairs,
-    Uint32Array.from({ length: count }, (_, i) => Math.floor((i * pairs.count) / count)),
-  );
 }
 
 /** Greedy answers from whichever of the variant's graphs is faster, as everybody gets them. */

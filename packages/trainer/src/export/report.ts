@@ -44,14 +44,32 @@ export async function exportReport(
   return { files: files.toSorted(), bytes, ...(pairs !== undefined && { pairs }), ...Object.fromEntries(variants) };
 }
 
-/** @throws UserError where a variant loses more sequence accuracy against float32 than it may */
+/** Shares of right answers that decide, by what is right; the first that a task has. */
+const SHARES = { sequenceAccuracy: "sequences", accuracy: "answers", tokenAccuracy: "tokens" } as const;
+
+/**
+ * @throws UserError where a variant loses more against float32 than it may: of right answers, a share of all; of forecasts, RMSE; of drawings, which are
+ * neither right nor wrong, likelihood
+ */
 export function refuseLoss(precision: Precision, figures: Figures, drop: number = EXPORT_DEFAULTS.maxAccuracyDrop): void {
-  const before = figures.get("float32")!.sequenceAccuracy;
-  const after = figures.get(precision)!.sequenceAccuracy;
+  const { lost, what } = lostBy(precision, figures.get("float32")!, figures.get(precision)!);
   // A difference that is just as large as allowed is not to fail by its last bit.
-  if (before - after <= drop + 1e-9) return;
-  const share = (value: number): string => `${(100 * value).toFixed(1)}%`;
+  if (lost <= drop + 1e-9) return;
   throw new UserError(
-    `${precision} gets ${share(after)} of the sequences right and float32 ${share(before)}: more is lost than --max-accuracy-drop ${drop} allows, so nothing was written; allow more, or export ${precision === "int8" ? "float16" : "float32"}`,
+    `${what}: more is lost than --max-accuracy-drop ${drop} allows, so nothing was written; allow more, or export ${precision === "int8" ? "float16" : "float32"}`,
   );
+}
+
+function lostBy(precision: Precision, before: VariantFigures, after: VariantFigures): { readonly lost: number; readonly what: string } {
+  const percent = (value: number): string => `${(100 * value).toFixed(1)}%`;
+  for (const [name, right] of Object.entries(SHARES)) {
+    const [old, own] = [before[name], after[name]];
+    if (old === undefined || own === undefined) continue;
+    return { lost: old - own, what: `${precision} gets ${percent(own)} of the ${right} right and float32 ${percent(old)}` };
+  }
+  const [old, own] = [before["rmse"], after["rmse"]];
+  if (old !== undefined && own !== undefined)
+    return { lost: own / old - 1, what: `${precision} has an RMSE of ${own.toPrecision(4)} and float32 of ${old.toPrecision(4)}` };
+  const lost = 1 - Math.exp(before.loss - after.loss);
+  return { lost, what: `${precision} has a loss of ${after.loss.toFixed(4)} nats and float32 of ${before.loss.toFixed(4)}` };
 }

@@ -1,5 +1,7 @@
 import { normalizer } from "@s2s/runtime";
 import type { StepModel } from "@s2s/runtime";
+import { contentSource } from "@s2s/runtime/parts";
+import type { Source } from "@s2s/runtime/parts";
 import type { EvaluateBatch } from "../evaluate.ts";
 import type { Batch } from "../executor.ts";
 
@@ -27,9 +29,17 @@ export function stepwiseEvaluation<S>(model: StepModel<S>): EvaluateBatch {
   };
 }
 
-function sourcesOf({ size, tensors: { source, source_lengths: lengths } }: Batch): number[][] {
-  const width = source!.shape[1]!;
-  return Array.from({ length: size }, (_, row) => Array.from(source!.data.subarray(row * width, row * width + lengths!.data[row]!)));
+/** The sources of a batch as graphs of steps take them; empty ones where the model reads none. */
+export function sourcesOf({ size, tensors: { source, source_lengths: lengths } }: Batch): Source[] {
+  return Array.from({ length: size }, (_, row) => {
+    if (source === undefined) return [];
+    const { data, type, shape } = source;
+    const width = data.length / size;
+    const step = lengths === undefined ? width : width / shape[1]!;
+    const own = data.subarray(row * width, row * width + step * (lengths?.data[row] ?? 1));
+    if (type === "int32") return Array.from(own);
+    return contentSource(own as Float32Array, shape.slice(lengths === undefined ? 1 : 2), lengths !== undefined);
+  });
 }
 
 const column = (ids: Int32Array | Float32Array, rows: number, width: number, at: number): Int32Array =>

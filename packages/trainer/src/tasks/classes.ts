@@ -1,6 +1,6 @@
 import { openGraph } from "@s2s/runtime/parts";
-import { readBundle } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
+import { readVariant } from "../bundle-variant.ts";
 import { evaluationBatches } from "../data/batches.ts";
 import type { ExampleBatch, Examples } from "../data/examples.ts";
 import { selectExamples } from "../data/examples.ts";
@@ -31,9 +31,9 @@ export interface Answered {
 export async function* answers(
   folder: string,
   examples: Examples,
-  { limit = examples.count, provider = "cpu", threads = 1, batchSize = BATCH }: MeasureOptions = {},
+  { limit = examples.count, provider = "cpu", threads = 1, batchSize = BATCH, precision }: MeasureOptions = {},
 ): AsyncGenerator<Answered, void, undefined> {
-  const bundle = await readBundle(folder);
+  const bundle = await readVariant(folder, precision);
   const info = bundle.variant.graphs.predict;
   if (info === undefined) throw new Error(`${folder} has no predict.onnx`);
   const chosen = spread(examples, limit);

@@ -1,5 +1,6 @@
-import { readBundle, search, Seq2Seq } from "@s2s/runtime";
+import { search, Seq2Seq } from "@s2s/runtime";
 import type { TaskName } from "@s2s/runtime/manifest";
+import { readVariant } from "../bundle-variant.ts";
 import { isMatch } from "../evaluate.ts";
 import type { PairedExamples } from "../data/paired-examples.ts";
 import { bundleTokens, learnTokens } from "../data/targets/tokens.ts";
@@ -20,8 +21,8 @@ export const described = (task: TaskName, kind: TargetForm["kind"]): Task<Paired
   read: (file, config, bundle) => readPaired({ ...FORM, task, kind }, file, config, bundle),
   questions: readQuestions,
   figures: tokenFigures,
-  measure: async (folder, examples, { limit = examples.count, provider, threads, batchSize } = {}) => {
-    const bundle = await readBundle(folder);
+  measure: async (folder, examples, { limit = examples.count, provider, threads, batchSize, precision } = {}) => {
+    const bundle = await readVariant(folder, precision);
     const model = await Seq2Seq.open(bundle, { provider, threads });
     try {
       const chosen = Array.from(spread(examples, limit));

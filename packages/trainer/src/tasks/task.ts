@@ -1,5 +1,5 @@
 import type { Bundle, Provider } from "@s2s/runtime";
-import type { Manifest, ModelConfig, TaskName } from "@s2s/runtime/manifest";
+import type { Manifest, ModelConfig, Precision, TaskName } from "@s2s/runtime/manifest";
 import type { Config } from "../config.ts";
 import type { FilterCounts } from "../data/encode.ts";
 import type { Examples } from "../data/examples.ts";
@@ -37,6 +37,8 @@ export interface MeasureOptions {
   readonly provider?: Provider | undefined;
   readonly threads?: number | undefined;
   readonly batchSize?: number | undefined;
+  /** Which variant answers (default: the one that the bundle prefers). */
+  readonly precision?: Precision | undefined;
 }
 
 export interface DetailOptions extends MeasureOptions {
