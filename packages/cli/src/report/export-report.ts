@@ -20,7 +20,7 @@ export function exportLines(folder: string, report: ExportReport, { model }: Pic
   });
   if (rows.length > 0) {
     const heads = rows[0]!.columns.map(([name]) => HEADS[name!] ?? name!);
-    const cells = rows.map(({ precision, size, columns }) => [precision, bytes(size), ...columns.map(([, value]) => value!)]);
+    const cells = rows.map(({ precision, size, columns }) => [precision, bytes(size)].concat(columns.map(([, value]) => value!)));
     lines.push(...table([["", "bytes", ...heads], ...cells]));
     const shares = heads.includes("sequences") ? "; tokens and sequences: share that is right" : "";
     lines.push(`measured on ${plural(report.pairs ?? 0, isText ? "pair" : "example")}${shares}`);
