@@ -18,21 +18,23 @@ export async function answersOf(
 ): Promise<string[]> {
   const answers: string[] = [];
   const refusals: string[] = [];
-  const { task } = model.manifest;
+  const { task, model: config } = model.manifest;
+  if (config.output.kind === "numbers" || config.output.kind === "strokes")
+    throw new UserError(`a model for the task ${task} answers with numbers, not with texts or labels: measure it with s2s evaluate`);
   for (let from = 0; from < inputs.length; from += GROUP) {
     if (from > 0 && terminal.stderr.isTTY === true) terminal.note(`answered ${from} of ${inputs.length}`);
     for (const answer of await model.predictAll(inputs.slice(from, from + GROUP), search)) {
       if ("error" in answer) refusals.push(answer.error);
-      answers.push("error" in answer ? "" : textOf(answer, task));
+      answers.push("error" in answer ? "" : textOf(answer));
     }
   }
   if (refusals.length > 0) terminal.note(`${plural(refusals.length, "input")} not answered, which counts as empty: ${refusals[0]}`);
   return answers;
 }
 
-function textOf(answer: object, task: string): string {
+function textOf(answer: object): string {
   if ("text" in answer) return String(answer.text);
   if ("label" in answer) return String(answer.label);
   if ("labels" in answer && Array.isArray(answer.labels)) return answer.labels.join(" ");
-  throw new UserError(`a model for the task ${task} answers with numbers, not with texts or labels: measure it with s2s evaluate`);
+  throw new Error("an answer that is neither text nor labels");
 }

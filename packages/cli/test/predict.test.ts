@@ -64,8 +64,8 @@ describe("predict", () => {
       stderr: `s2s: input 1: ${file}: has no column wind; it has date, pm\n`,
     });
     await writeFile(file, `wind,pm\n${"1,2\n".repeat(4)}1,\n`);
-    expect(await predict("forecast", file)).toMatchObject({ code: 2, stderr: "s2s: input 1: row 5: pm is no number but NaN\n" });
-    expect((await predict("forecast", join(root, "none.csv"))).stderr).toMatch(/none\.csv: cannot be read \(ENOENT\)\n$/);
+    expect(await predict("forecast", file)).toMatchObject({ code: 2, stderr: 's2s: input 1: row 5: pm is no number but ""\n' });
+    expect((await predict("forecast", join(root, "none.csv"))).stderr).toMatch(/none\.csv: is missing\n$/);
   });
 
   it("takes numbers as JSON, by themselves or as a line of training data", async () => {

@@ -63,8 +63,22 @@ function checkDecoder({ task, source, target, encoder, decoder }: Config, locate
   const fail = (key: string, problem: string): never => {
     throw new UserError(`${locate(["decoder", key])}: ${problem}`);
   };
-  if (!WRITES.has(task)) return;
   const { attention, bridge, context } = decoder;
+  if (!WRITES.has(task)) {
+    // Widths and cells are given for both sides at once; these are not.
+    for (const key of ["context", "attention", "coverage", "inputFeeding", "copy", "tied", "sharedEmbedding"] as const) {
+      if (decoder[key] === defaults.get(`decoder.${key}`) || (task === "draw" && key === "attention")) continue;
+      fail(key, `decoder.${key} is for tasks that write tokens, not for ${task}: leave it out`);
+    }
+    return;
+  }
+  if (task === "generate") {
+    for (const key of ["coverage", "inputFeeding", "copy", "sharedEmbedding"] as const)
+      if (decoder[key]) fail(key, `decoder.${key} has no effect with the task generate, which reads no source: leave it out`);
+    if (attention !== "none")
+      fail("attention", "decoder.attention has no effect with the task generate, which reads no source: leave it out");
+    return;
+  }
   for (const key of ["coverage", "inputFeeding", "copy"] as const)
     if (decoder[key] && attention === "none") fail(key, `decoder.${key} needs attention: set decoder.attention, such as to general`);
   for (const key of ["copy", "sharedEmbedding"] as const)
@@ -74,14 +88,6 @@ function checkDecoder({ task, source, target, encoder, decoder }: Config, locate
       "sharedEmbedding",
       `decoder.sharedEmbedding needs embeddings of one width, but encoder.embedding is ${encoder.embedding} and decoder.embedding ${decoder.embedding}`,
     );
-  const reads = task !== "generate";
-  if (!reads) {
-    for (const key of ["coverage", "inputFeeding", "copy", "sharedEmbedding"] as const)
-      if (decoder[key]) fail(key, `decoder.${key} has no effect with the task generate, which reads no source: leave it out`);
-    if (attention !== "none")
-      fail("attention", "decoder.attention has no effect with the task generate, which reads no source: leave it out");
-    return;
-  }
   const kind = source.kind ?? (task === "caption" ? "image" : "text");
   if (decoder.copy && kind !== "text") fail("copy", `decoder.copy copies words, but source.kind is ${kind}: leave it out`);
   if (attention !== "none" && kind === "vector")
@@ -120,6 +126,11 @@ function checkTraining({ task, source, training, forecast, encoder }: Config, lo
     if (training.scheduledSampling !== "none")
       fail("training", "scheduledSampling", `training.scheduledSampling is for tasks that write tokens, not for ${task}: leave it out`);
   }
+  const numbers = task === "forecast" || task === "draw" || (task === "next" && source.kind === "vectors");
+  if (numbers && training.labelSmoothing > 0)
+    fail("training", "labelSmoothing", `training.labelSmoothing is for tasks that choose tokens or labels, not for ${task}: leave it out`);
+  if (numbers && task !== "draw" && training.wordDropout > 0)
+    fail("training", "wordDropout", `training.wordDropout drops words, of which the task ${task} here has none: leave it out`);
   if (training.curriculum > 0 && (task !== "translate" || (source.kind ?? "text") !== "text"))
     fail("training", "curriculum", "training.curriculum reads a column of pairs of texts: it is for the task translate alone");
   if (training.schedule === "plateau" && training.scheduleEvery < 1)

@@ -11,6 +11,7 @@ import {
   taskOf,
   testItems,
   type Config,
+  type TestItem,
   type TextMeasureName,
 } from "@s2s/trainer";
 import { Command, Option } from "commander";
@@ -75,42 +76,53 @@ export function evaluateCommand(terminal: Terminal): Command {
   return command.action(async (run: string, options: Options) => {
     const file = required(options.data, "evaluate needs --data FILE, the examples to evaluate on");
     const input = given.input();
-    // How a series is read is the run's: how gaps are filled, for one.
-    const forecast = (await holdsRun(run)) ? (await readRunConfig(run)).forecast : {};
-    const config = resolveConfig({ ...input, forecast: { ...forecast, ...input.forecast } }, "the options");
+    // Where images lie and how a series is read, how gaps are filled for one, is the run's.
+    const own = (await holdsRun(run)) ? await readRunConfig(run) : undefined;
+    const data = { ...(own?.data.images !== undefined && { images: own.data.images }), ...input.data };
+    const config = resolveConfig({ ...input, data, forecast: { ...own?.forecast, ...input.forecast } }, "the options");
     const threads = config.training.threads ?? defaultThreads();
-    const texts = await evaluateTexts(run, { file, config, threads, options, terminal });
-    const evaluation = { ...(await evaluateBundle(run, { file, config, threads, createExecutor })), ...texts };
+    const items = await textItems(run, { file, config, options });
+    const figures = await evaluateBundle(run, { file, config, threads, createExecutor });
+    const evaluation = { ...figures, ...(items && (await evaluateTexts(run, items, { config, threads, options, terminal }))) };
     if (options.json) terminal.printJson(evaluation);
     else for (const line of [...table(figureRows(evaluation)), ...detailLines(evaluation.details ?? {})]) terminal.print(line);
   });
 }
 
 interface TextEvaluation {
-  readonly file: string;
   readonly config: Config;
   readonly threads: number;
   readonly options: Options;
   readonly terminal: Terminal;
 }
 
-/** What a model's answers in text are worth; nothing where its answers are none. */
-async function evaluateTexts(run: string, { file, config, threads, options, terminal }: TextEvaluation): Promise<Record<string, number>> {
+/** What a model that answers in text is asked; nothing where its answers are none. */
+async function textItems(
+  run: string,
+  { file, config, options }: Pick<TextEvaluation, "config" | "options"> & { readonly file: string },
+): Promise<TestItem[] | undefined> {
   const bundle = await readBundle(await resolveBundle(run));
   const { task } = bundle.manifest;
-  const metrics = givenMetrics(options);
   const questions = await taskOf(task).questions?.(file, config, bundle);
   if (questions === undefined) {
-    if (metrics === undefined) return {};
+    if (givenMetrics(options) === undefined) return undefined;
     throw new UserError(`--metrics are of answers in text, which a model for the task ${task} does not give: leave it out`);
   }
-  const items = testItems(questions, options.references ?? "source");
+  return testItems(questions, options.references ?? "source");
+}
+
+/** What a model's answers in text are worth. */
+async function evaluateTexts(
+  run: string,
+  items: readonly TestItem[],
+  { config, threads, options, terminal }: TextEvaluation,
+): Promise<Record<string, number>> {
   const model = await load(run, { device: config.training.ep, threads, worker: false });
   try {
     const inputs = items.map(({ input }) => input);
     const answers = await answersOf(model, inputs, { ...givenSearch(options), batchSize: config.training.batchSize }, terminal);
     const references = items.reduce((sum, item) => sum + item.references.length, 0);
-    return { sources: items.length, references, ...measureAnswers(items, answers, metrics ?? STANDARD) };
+    return { sources: items.length, references, ...measureAnswers(items, answers, givenMetrics(options) ?? STANDARD) };
   } finally {
     await model.dispose();
   }

@@ -26,7 +26,7 @@ export function parseCsv(text: string, name: string): string[][] {
  * The columns that a model looks at, row by row.
  * @throws UserError that names a column which is missing, or the line of a row that is too short
  */
-export function seriesRows(text: string, columns: readonly string[], name: string): Record<string, number>[] {
+export function seriesRows(text: string, columns: readonly string[], name: string): Record<string, number | string>[] {
   const [header, ...rows] = parseCsv(text, name);
   if (header === undefined) throw new UserError(`${name}: is empty: its first line must name the columns`);
   const places = columns.map((column) => header.findIndex((each) => each.trim() === column));
@@ -35,5 +35,5 @@ export function seriesRows(text: string, columns: readonly string[], name: strin
   return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, numberOf(row[places[i] as number])])));
 }
 
-/** What is missing is no number, which the model says with its row. */
-const numberOf = (cell: string | undefined): number => (cell === undefined || cell.trim() === "" ? Number.NaN : Number(cell));
+/** What is missing or no number stays as it is, and the model refuses it with its row. */
+const numberOf = (cell = ""): number | string => (cell.trim() === "" || Number.isNaN(Number(cell)) ? cell : Number(cell));

@@ -48,6 +48,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(`${path}: ${code === "ENOENT" ? "is missing" : `cannot be read (${code})`}`, { cause: error });
   }
 }
