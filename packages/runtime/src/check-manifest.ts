@@ -1,6 +1,6 @@
 import { UserError } from "./errors.ts";
 import { ATTENTION, type Forms, GENERATE_INPUTS, GENERATE_OUTPUTS, predictionForms, sourceForms, stepForms } from "./graph-forms.ts";
-import { MANIFEST_FILE, type GraphInfo, type Manifest, type TensorInfo, type Variant } from "./manifest.ts";
+import { MANIFEST_FILE, type GraphInfo, type InputConfig, type Manifest, type TensorInfo, type Variant } from "./manifest.ts";
 import { namesOf } from "./names-of.ts";
 
 /** What the schema cannot say: that the parts of a manifest agree. @throws UserError */
@@ -73,7 +73,7 @@ function checkSteps(path: string, { encoder, decoder }: Variant["graphs"], { sta
     requireNames(`${path}.encoder.outputs`, encoder.outputs, [...first, ...memory], fail);
   } else if (first.length > 0 || memory.length > 0) fail("states and memory come from an encoder, which the model has not");
   requireForms(`${path}.decoder.inputs`, decoder.inputs, step.input, [...states.map(({ input }) => input), ...memory], fail);
-  const attention: Forms = step.attends ? { [ATTENTION]: ["float32", [null, null]] } : {};
+  const attention: Forms = step.attends ? { [ATTENTION]: ["float32", [null, placesOf(model.input)]] } : {};
   requireForms(
     `${path}.decoder.outputs`,
     decoder.outputs,
@@ -93,6 +93,13 @@ function checkSteps(path: string, { encoder, decoder }: Variant["graphs"], { sta
     const form = shape.map((size) => (typeof size === "number" ? size : null));
     requireTensor(`${path}.decoder.inputs`, find(decoder.inputs, name), type, form, fail);
   }
+}
+
+/** Positions that can be attended to, where their number is the model's: in the last map of an image, which each block has halved. */
+function placesOf(input: InputConfig): number | null {
+  if (input.kind !== "image") return null;
+  const halved = (size: number): number => Math.floor(size / 2 ** input.filters.length);
+  return halved(input.height) * halved(input.width);
 }
 
 function checkGenerate(path: string, { inputs, outputs }: GraphInfo, { model }: Manifest, fail: Fail): void {
