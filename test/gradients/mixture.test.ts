@@ -5,11 +5,11 @@ import { checkLayer } from "../support/check-layer.ts";
 import { type Tensor, runGraph } from "../support/run-graph.ts";
 
 const [N, H, M] = [4, 5, 3];
-const width = 6 * M + 1;
+const width = 6 * M + 3;
 
-/** Whether the pen is lifted in each of the points. */
+/** What the pen does in each of the points: each of its states. */
 const points = (offsets: ArrayLike<number>): Float64Array =>
-  Float64Array.from({ length: 3 * N }, (_, i) => (i % 3 < 2 ? offsets[i] : Math.floor(i / 3) % 2));
+  Float64Array.from({ length: 3 * N }, (_, i) => (i % 3 < 2 ? offsets[i] : Math.floor(i / 3) % 3));
 const given = (data: Float64Array): Tensor => ({ type: "float64", shape: [N, 3], data });
 
 describe("gradients of the mixture density, with respect to inputs and parameters", () => {
@@ -56,8 +56,8 @@ function likelihood(row: Float64Array, [x1, x2, x3]: Float64Array): number {
     const normal = Math.exp(-z / (2 * (1 - rho ** 2))) / (2 * Math.PI * s1 * s2 * Math.sqrt(1 - rho ** 2));
     return total + (weights[k] / sum) * normal;
   }, 0);
-  const lifted = 1 / (1 + Math.exp(-row[6 * M]));
-  return density * (x3 === 1 ? lifted : 1 - lifted);
+  const pens = Array.from(row.subarray(6 * M), Math.exp);
+  return (density * pens[x3]) / pens.reduce((a, b) => a + b);
 }
 
 describe("the mixture density", () => {
@@ -76,7 +76,8 @@ describe("the mixture density", () => {
     const step = 0.1;
     let total = 0;
     for (let x1 = -20; x1 < 20; x1 += step)
-      for (let x2 = -20; x2 < 20; x2 += step) for (const pen of [0, 1]) total += likelihood(row, Float64Array.of(x1, x2, pen)) * step ** 2;
+      for (let x2 = -20; x2 < 20; x2 += step)
+        for (const pen of [0, 1, 2]) total += likelihood(row, Float64Array.of(x1, x2, pen)) * step ** 2;
     expect(total).toBeCloseTo(1, 6);
   });
 

@@ -37,7 +37,7 @@ const drawings: readonly Required<Drawing>[] = [5, 2, 4].map((count, n) => ({
   ][n],
   points: Array.from({ length: count }, (_, t) => {
     const [dx, dy] = numbers(2, 10 * n + t + 1, -1.5, 1.5);
-    return [dx, dy, (n + t) % 2] as const;
+    return [dx, dy, t === count - 1 ? 2 : (n + t) % 2] as const;
   }),
 }));
 

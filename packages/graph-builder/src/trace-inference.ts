@@ -18,7 +18,7 @@ function tokens(scope: Scope, models: Models): Stepwise {
   };
 }
 
-/** `stroke` [B, 3] -> `mixture` [B, 6 M + 1], as `mixture` of the layers has it, and `attention` [B, S] where the decoder attends. */
+/** `stroke` [B, 3] -> `mixture` [B, 6 M + 3], as `mixture` of the layers has it, and `attention` [B, S] where the decoder attends. */
 function strokes(scope: Scope, models: Models): Stepwise {
   const [model, ...others] = membersOf(models);
   if (others.length > 0) throw new Error("drawings cannot be averaged");

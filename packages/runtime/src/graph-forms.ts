@@ -44,7 +44,7 @@ export function stepForms(output: OutputConfig): { readonly input: Forms; readon
     case "strokes":
       return {
         input: { [STROKE]: ["float32", [null, 3]] },
-        output: { [MIXTURE]: ["float32", [null, 6 * output.mixtures + 1]] },
+        output: { [MIXTURE]: ["float32", [null, 6 * output.mixtures + 3]] },
         attends: output.attention !== "none",
       };
     default:

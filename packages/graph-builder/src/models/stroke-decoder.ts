@@ -58,7 +58,7 @@ export function strokeDecoder(scope: Scope, model: ModelConfig) {
       return { states: begun, memory: look.memory(read.memory!) };
     },
 
-    /** One step: point [B, 3], states in the order of `begin` -> the density of the next point [B, 6 M + 1]. */
+    /** One step: point [B, 3], states in the order of `begin` -> the density of the next point [B, 6 M + 3]. */
     step(point: Value, carried: readonly Value[], memory: DecoderMemory) {
       if (!look) {
         const { output, states: next } = stack.step(point, states(carried));
@@ -69,7 +69,7 @@ export function strokeDecoder(scope: Scope, model: ModelConfig) {
       return { mixture: readout(look.output(h, context)), attention: weights, states: [...next.flat(), context] };
     },
 
-    /** All steps at once: points [T, B, 3] -> [T, B, 6 M + 1]. */
+    /** All steps at once: points [T, B, 3] -> [T, B, 6 M + 3]. */
     run(points: Value, { states: first, memory }: Begun): Value {
       const [steps, batch] = points.shape;
       const { graph } = points;

@@ -1,14 +1,15 @@
 import { linear } from "./linear.ts";
 import type { Parameters } from "./parameters.ts";
-import { type Vector, sigmoid } from "./vector.ts";
+import { softmax } from "./softmax.ts";
+import type { Vector } from "./vector.ts";
 
-const [PER_COMPONENT, LOG_DEVIATION, CORRELATION] = [6, 6, 0.995];
+const [PER_COMPONENT, PEN_STATES, LOG_DEVIATION, CORRELATION] = [6, 3, 6, 0.995];
 
-/** dx, dy and 1 where the pen is lifted. */
-export type Point = readonly [dx: number, dy: number, lifted: number];
+/** dx, dy and what the pen does after it: 0 where it stays down, 1 where it is lifted, 2 where the drawing ends. */
+export type Point = readonly [dx: number, dy: number, pen: number];
 
 export interface Density {
-  /** For each component the logit of its weight, mu1, mu2, log sigma1, log sigma2 and rho; then the logit of the pen being lifted. */
+  /** For each component the logit of its weight, mu1, mu2, log sigma1, log sigma2 and rho; then the logits of what the pen does. */
   readonly y: Vector;
   /** Of a point, in nats. */
   readonly loss: (point: Point) => number;
@@ -19,15 +20,15 @@ export interface Density {
 /** The density of the next point (Graves 2013, eq. 17 to 37). */
 export function density(parameters: Parameters, name: string, h: Vector): Density {
   const raw = linear(parameters, name, h);
-  const pen = raw.y.length - 1;
+  const pen = raw.y.length - PEN_STATES;
   const y = raw.y.map((value, i) => {
-    if (i === pen || i % PER_COMPONENT < 3) return value;
+    if (i >= pen || i % PER_COMPONENT < 3) return value;
     return i % PER_COMPONENT < 5 ? Math.min(Math.max(value, -LOG_DEVIATION), LOG_DEVIATION) : CORRELATION * Math.tanh(value);
   });
   const components = Array.from({ length: pen / PER_COMPONENT }, (_, k) => y.subarray(PER_COMPONENT * k, PER_COMPONENT * (k + 1)));
   const weights = components.map(([logit]) => Math.exp(logit));
   const total = weights.reduce((a, b) => a + b, 0);
-  const lifted = sigmoid(y[pen]);
+  const penStates = softmax(y.subarray(pen));
   const seen = ([dx, dy]: Point) =>
     components.map(([, mu1, mu2, log1, log2, rho], k) => {
       const [s1, s2] = [Math.exp(log1), Math.exp(log2)];
@@ -38,8 +39,7 @@ export function density(parameters: Parameters, name: string, h: Vector): Densit
     });
   return {
     y,
-    loss: (point) =>
-      -Math.log(seen(point).reduce((sum, { likelihood }) => sum + likelihood, 0)) - Math.log(point[2] === 1 ? lifted : 1 - lifted),
+    loss: (point) => -Math.log(seen(point).reduce((sum, { likelihood }) => sum + likelihood, 0)) - Math.log(penStates[point[2]]),
     back(point) {
       const all = seen(point);
       const sum = all.reduce((part, { likelihood }) => part + likelihood, 0);
@@ -58,8 +58,11 @@ export function density(parameters: Parameters, name: string, h: Vector): Densit
           PER_COMPONENT * k,
         );
       }
-      d[pen] = lifted - point[2];
-      const clipped = (i: number): boolean => i !== pen && [3, 4].includes(i % PER_COMPONENT) && Math.abs(raw.y[i]) > LOG_DEVIATION;
+      d.set(
+        penStates.map((share, state) => share - Number(state === point[2])),
+        pen,
+      );
+      const clipped = (i: number): boolean => i < pen && [3, 4].includes(i % PER_COMPONENT) && Math.abs(raw.y[i]) > LOG_DEVIATION;
       return raw.back(d.map((value, i) => (clipped(i) ? 0 : value)));
     },
   };

@@ -1,8 +1,8 @@
 import type { Bundle } from "../bundle.ts";
-import { ATTENTION, MIXTURE, STROKE } from "../graph-forms.ts";
+import { MIXTURE, STROKE } from "../graph-forms.ts";
 import type { Source } from "../model-source.ts";
 import { Tensor, type SessionOptions } from "../ort.ts";
-import { drawPoint, heaviest, type Point, type StrokeSampling } from "../predict/point.ts";
+import { drawPoint, type Point, type StrokeSampling } from "../predict/point.ts";
 import { batchesByLength } from "../search/batches.ts";
 import { notFinite } from "../search/logits.ts";
 import type { Interruption } from "../search/options.ts";
@@ -37,8 +37,8 @@ export class StrokeGraphs {
   }
 
   /**
-   * A drawing for each source, a function of source and seed alone. It ends after `maxLength` points, or where the pen is lifted while the end of the
-   * source is what is looked at most (after Graves 2013, section 5.3).
+   * A drawing for each source, a function of source and seed alone. It ends where the model ends it, or after
+   * `maxLength` points.
    * @throws UserError for outputs that are no numbers
    */
   async draw(sources: readonly Source[], { batchSize, ...options }: DrawOptions): Promise<Point[][]> {
@@ -48,7 +48,7 @@ export class StrokeGraphs {
       await between();
       const rows = batch.map((source) => {
         const own = sources[source] ?? [];
-        return { points: found[source] as Point[], length: own.length, uniform: uniformDraws(options.seed, own, 0) };
+        return { points: found[source] as Point[], uniform: uniformDraws(options.seed, own, 0) };
       });
       await this.#drawBatch(
         batch.map((source) => sources[source] ?? []),
@@ -77,15 +77,13 @@ export class StrokeGraphs {
         states,
       );
       const densities = outputs[MIXTURE]?.data as Float32Array;
-      const attention = outputs[ATTENTION]?.data as Float32Array | undefined;
       const goesOn: number[] = [];
-      for (const [row, { points, length, uniform }] of open.entries()) {
+      for (const [row, { points, uniform }] of open.entries()) {
         const density = rowOf(densities, row, open.length);
         if (!density.every(Number.isFinite)) throw notFinite();
-        const point = drawPoint(density, options, (draw) => uniform(at * DRAWS + draw));
+        const { point, ends } = drawPoint(density, options, (draw) => uniform(at * DRAWS + draw));
         points.push(point);
-        const atEnd = attention !== undefined && heaviest(rowOf(attention, row, open.length).subarray(0, length)) === length - 1;
-        if (points.length < options.maxLength && !(atEnd && point[2] === 1)) goesOn.push(row);
+        if (points.length < options.maxLength && !ends) goesOn.push(row);
       }
       states = goesOn.length === open.length || goesOn.length === 0 ? next : this.#graphs.select(next, goesOn);
       open = goesOn.map((row) => open[row] as Row);
@@ -99,7 +97,6 @@ export class StrokeGraphs {
 
 interface Row {
   readonly points: Point[];
-  readonly length: number;
   readonly uniform: (step: number) => number;
 }
 

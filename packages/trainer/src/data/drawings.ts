@@ -6,6 +6,8 @@ import type { Row } from "./rows.ts";
 export type Strokes = Float32Array;
 /** Numbers of a movement. */
 export const POINT = 3;
+/** In place of 0 or 1, behind the last movement of a drawing that a model is to learn (Ha & Eck 2018, section 3.1). */
+export const PEN_ENDS = 2;
 
 export interface Drawing {
   /** Empty where drawings come without. */

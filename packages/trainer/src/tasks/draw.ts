@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { UserError } from "@s2s/runtime";
-import { POINT, readDrawings, scaleOfStrokes } from "../data/drawings.ts";
+import { PEN_ENDS, POINT, readDrawings, scaleOfStrokes } from "../data/drawings.ts";
 import type { Strokes } from "../data/drawings.ts";
 import { describeFilter } from "../data/encode.ts";
 import { roundUp } from "../data/examples.ts";
@@ -46,6 +46,8 @@ class Drawings implements Examples {
     for (const [row, place] of places.entries()) {
       const scaled = this.#strokes[place]!.map((value, i) => (i % POINT === POINT - 1 ? value : value / this.#scale));
       output.set(scaled, row * width);
+      // A drawing's last point says that it ends, not what the pen does.
+      output[row * width + scaled.length - 1] = PEN_ENDS;
       // The pen begins lifted and where it is.
       input[row * width + POINT - 1] = 1;
       input.set(scaled.subarray(0, -POINT), row * width + POINT);
