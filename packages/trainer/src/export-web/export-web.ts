@@ -1,6 +1,7 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { resolveBundle, UserError } from "@s2s/runtime";
+import { readBundle, resolveBundle, UserError } from "@s2s/runtime";
+import type { Manifest } from "@s2s/runtime/manifest";
 import { makeFolder, namesIn, textChunk, writeChunks } from "../files.ts";
 import { exportRun, refuseOwnFolder, type ExportResult } from "../export/export-run.ts";
 import { checkExportOptions, type ExportOptions } from "../export/options.ts";
@@ -23,8 +24,10 @@ export async function exportWeb(path: string, options: ExportOptions): Promise<E
   if (options.singleFile === true) throw new UserError("a site holds its model as a bundle: leave either --web or --single-file out");
   checkExportOptions(options);
   const out = resolve(options.out);
-  refuseOwnFolder(path, await resolveBundle(path), out);
+  const from = await resolveBundle(path);
+  refuseOwnFolder(path, from, out);
   await refuseForeignFolder(out);
+  refuseOtherThanText(path, (await readBundle(from)).manifest);
   const common = await siteFiles(options.trainable === true);
   return staged(out, async (next) => {
     const bundle = join(next, BUNDLE);
@@ -43,6 +46,14 @@ export async function exportWeb(path: string, options: ExportOptions): Promise<E
     await publishFolder(next, out, keepOthersOfSite);
     return { manifest, report: { ...report, files, bytes: sizes.reduce((sum, size) => sum + size, 0) } };
   });
+}
+
+/** The element of the page takes a text and shows one. */
+function refuseOtherThanText(path: string, { task, model: { input, output } }: Manifest): void {
+  if (output.kind === "tokens" && (input.kind === "tokens" || input.kind === "none")) return;
+  throw new UserError(
+    `${path}: the page of --web asks in text and answers in text, and this model (task ${task}) goes from ${input.kind} to ${output.kind}; export without --web, and call predict of @s2s/runtime in a page of your own`,
+  );
 }
 
 async function refuseForeignFolder(folder: string): Promise<void> {
