@@ -11,6 +11,7 @@ const { dependencies } = JSON.parse(readFileSync(path.join(root, "package.json")
 export const ENTRIES = {
   s2s: "src/scripts/s2s.ts",
   "s2s.worker": "src/scripts/s2s.worker.ts",
+  "s2s.tasks": "src/scripts/s2s.tasks.ts",
 };
 
 /** The builds of ONNX Runtime and the files beside the scripts that they are; loaded on demand. */
@@ -32,6 +33,34 @@ const engineBeside = {
   },
 };
 
+/**
+ * What few models need is imported dynamically, and in one script of its own. The engine and its search by steps are not: the first is the worker's
+ * script, and the element streams.
+ * @type {import("esbuild").Plugin}
+ */
+const tasksBeside = {
+  name: "tasks-beside",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ kind, path: module }) =>
+      kind === "dynamic-import" && !/\/(engine|steps)\.ts$/.test(module) ? { path: "./s2s.tasks.js", external: true } : undefined,
+    );
+  },
+};
+
+/**
+ * For the script that is loaded by the worker's, and takes these modules from there.
+ * @type {import("esbuild").Plugin}
+ */
+const workerBeside = {
+  name: "worker-beside",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(errors|manifest|open-graph|ort|parse-manifest|step-graphs)\.ts$/ }, () => ({
+      path: "./s2s.worker.js",
+      external: true,
+    }));
+  },
+};
+
 /** @type {import("esbuild").Plugin} What else of it the scripts would carry along is a class for tensors. */
 const ortBeside = {
   name: "ort-beside",
@@ -42,6 +71,13 @@ const ortBeside = {
     }));
     onResolve({ filter: /^onnxruntime-common$/ }, () => ({ path: path.join(root, "src", "scripts", "tensor.ts") }));
   },
+};
+
+/** Of the runtime's own scripts; those of others, which may lie elsewhere, are whole. @type {Record<string, import("esbuild").Plugin[]>} */
+const PLUGINS = {
+  s2s: [ortBeside, engineBeside, tasksBeside],
+  "s2s.worker": [ortBeside, tasksBeside],
+  "s2s.tasks": [ortBeside, workerBeside],
 };
 
 /**
@@ -65,7 +101,7 @@ async function buildScript(root, name, source, folder) {
     target: "es2022",
     conditions: ["s2s-source"],
     define: { ORT_VERSION: JSON.stringify(dependencies["onnxruntime-web"]) },
-    plugins: name.endsWith(".worker") ? [ortBeside] : [ortBeside, engineBeside],
+    plugins: PLUGINS[name] ?? (name.endsWith(".worker") ? [ortBeside] : [ortBeside, engineBeside]),
     legalComments: "none",
     logLevel: "warning",
   });

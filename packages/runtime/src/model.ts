@@ -5,7 +5,7 @@ import { requireObject } from "./known-options.ts";
 import type { Manifest, Precision, TaskName } from "./manifest.ts";
 import { isMany } from "./predict/inputs/depth.ts";
 import type { ModelInput } from "./predict/model-input.ts";
-import { portable } from "./predict/portable.ts";
+import type { PortableInput } from "./predict/portable.ts";
 import type { PredictData, Prediction, PredictionOf } from "./predict/prediction.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -65,7 +65,7 @@ export class Model {
   async generate(input: unknown, options: GenerateOptions = {}): Promise<Generation | Answer[]> {
     const { kind } = this.manifest.model.input;
     const many = isMany(kind, input);
-    if (!many && (kind === "tokens" || kind === "none")) requireText(input);
+    if (!many && /tokens|none/.test(kind)) requireText(input);
     const answers = await this.#answer(many ? input : [input], options, (inputs, data, signal) =>
       this.#service.generate(inputs, data, signal),
     );
@@ -170,17 +170,21 @@ export class Model {
     });
   }
 
-  async #portable(inputs: readonly unknown[]): ReturnType<typeof portable> {
-    return portable(this.manifest.model.input.kind, inputs);
+  async #portable(inputs: readonly unknown[]): Promise<readonly PortableInput[]> {
+    if (!this.#takesPictures) return inputs.map((input) => [input]);
+    const { portablePictures } = await import("./predict/portable.ts");
+    return portablePictures(inputs);
   }
 
-  async #portablePairs(pairs: readonly Pair[]): Promise<Pair[]> {
-    const sources = await this.#portable(pairs.map((pair) => (Array.isArray(pair) ? pair[0] : undefined)));
-    return pairs.map((pair, i) => {
-      const source = sources[i] as (typeof sources)[number];
-      if ("error" in source) throw new UserError(`pair ${i + 1}: ${source.error}`);
-      return Array.isArray(pair) ? ([source[0], ...pair.slice(1)] as unknown as Pair) : pair;
-    });
+  async #portablePairs(pairs: readonly Pair[]): Promise<readonly Pair[]> {
+    if (!this.#takesPictures) return pairs;
+    const { portablePairs } = await import("./predict/portable.ts");
+    return portablePairs(pairs);
+  }
+
+  /** All other inputs are portable as they are. */
+  get #takesPictures(): boolean {
+    return /image|frames/.test(this.manifest.model.input.kind);
   }
 
   async #call<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {

@@ -16,11 +16,42 @@ async function gzippedBytes(name: string): Promise<number> {
   return gzipSync(await readFile(join(folder, name)), { level: 9 }).length;
 }
 
-test("there are a page's script, its element included, and a worker's, and both are small", async () => {
-  expect((await readdir(folder)).toSorted()).toEqual(["s2s.js", "s2s.worker.js"]);
-  expect(await gzippedBytes("s2s.js")).toBeLessThan(11 * 1024);
-  expect(await gzippedBytes("s2s.worker.js")).toBeLessThan(35 * 1024);
+test("there are a page's script, its element included, a worker's, and one for what few models need, and all are small", async () => {
+  expect((await readdir(folder)).toSorted()).toEqual(["s2s.js", "s2s.tasks.js", "s2s.worker.js"]);
+  expect(await gzippedBytes("s2s.js")).toBeLessThan(10 * 1024);
+  expect(await gzippedBytes("s2s.worker.js")).toBeLessThan(26 * 1024);
+  expect(await gzippedBytes("s2s.tasks.js")).toBeLessThan(13 * 1024);
 });
+
+test("what a script takes from another one is there", async () => {
+  const scripts = await Promise.all(
+    ["s2s", "s2s.worker", "s2s.tasks"].map(async (name) => [name, await readFile(join(folder, `${name}.js`), "utf8")]),
+  );
+  const given = Object.fromEntries(scripts.map(([name, text]) => [name, namesOf(/export\{([^}]*)\};?\s*$/g, text!, "last")]));
+  const taken = (from: string): Set<string> =>
+    new Set(
+      scripts.flatMap(([, text]) => [
+        ...namesOf(new RegExp(`import\\{([^}]*)\\}from"\\./${from}\\.js"`, "g"), text!, "first"),
+        ...namesOf(new RegExp(`\\{([^{}]*)\\}=await import\\("\\./${from}\\.js"\\)`, "g"), text!, "first"),
+        ...namesOf(new RegExp(`await import\\("\\./${from}\\.js"\\)\\)\\.(\\w+)`, "g"), text!, "first"),
+      ]),
+    );
+  expect([...taken("s2s.tasks")].toSorted()).toEqual(given["s2s.tasks"]!.toSorted());
+  expect(taken("s2s.worker").size).toBeGreaterThan(4);
+  expect(given["s2s.worker"]).toEqual(expect.arrayContaining([...taken("s2s.worker")]));
+});
+
+/** Of lists such as `a as b, c:d`: the names before or after. */
+function namesOf(pattern: RegExp, text: string, which: "first" | "last"): string[] {
+  const lists = [...text.matchAll(pattern)].flatMap(([, list]) => list!.split(","));
+  return lists.map((item) =>
+    item
+      .trim()
+      .split(/ as |:/)
+      .at(which === "first" ? 0 : -1)!
+      .trim(),
+  );
+}
 
 test("the scripts name no file but those beside them, and hold nothing of ONNX Runtime", async () => {
   for (const name of await readdir(folder)) {

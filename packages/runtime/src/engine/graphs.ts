@@ -6,7 +6,7 @@ import type { ScoreOptions, TargetScore } from "../search/score.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
 import type { SearchOptions } from "../search/options.ts";
 import { resolveSearchOptions } from "../search/settings.ts";
-import { disposeEach, type Members, requireLikeMembers } from "./members.ts";
+import { disposeEach, type Members } from "./members.ts";
 import type { PredictGraphs } from "./predict-graph.ts";
 import type { Steps } from "./steps.ts";
 import type { StrokeGraphs } from "./stroke-graphs.ts";
@@ -32,7 +32,7 @@ export class Graphs {
   /** Opens what the first answer will need, so that a graph that cannot be used is noticed now. @throws UserError, also for members that differ */
   static async open(bundle: Members[0], options: SessionOptions, others: readonly Members[0][] = []): Promise<Graphs> {
     const members: Members = [bundle, ...others];
-    requireLikeMembers(members);
+    if (others.length > 0) (await import("./like-members.ts")).requireLikeMembers(members);
     const graphs = new Graphs(members, options);
     const { kind } = bundle.manifest.model.output;
     if (kind === "strokes") await graphs.strokes();

@@ -2,11 +2,10 @@ import type { SessionOptions } from "../ort.ts";
 import type { Source } from "../model-source.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
 import type { SearchOptions } from "../search/options.ts";
-import { scoreTargets, type ScoreOptions, type TargetScore } from "../search/score.ts";
+import type { ScoreOptions, TargetScore } from "../search/score.ts";
 import { search } from "../search/search.ts";
 import { Seq2Seq, type States } from "../seq2seq.ts";
 import type { StepModel } from "../step-model.ts";
-import { Ensemble } from "./ensemble.ts";
 import { disposeEach, type Members, openEach } from "./members.ts";
 
 type Sources = readonly Source[];
@@ -27,11 +26,11 @@ export interface Steps extends Stepping {
 export async function openSteps(members: Members, options: SessionOptions): Promise<Steps> {
   const opened = await openEach(members, (bundle) => Seq2Seq.open(bundle, options));
   const [only, ...others] = opened;
-  const stepping = others.length === 0 ? stepsOf<States>(only as Seq2Seq) : stepsOf(new Ensemble<States>(opened));
+  const stepping = others.length === 0 ? stepsOf<States>(only as Seq2Seq) : stepsOf(new (await import("./ensemble.ts")).Ensemble(opened));
   return { ...stepping, dispose: () => disposeEach(opened) };
 }
 
 const stepsOf = <S>(model: StepModel<S>): Stepping => ({
   search: (sources, options) => search(model, sources, options),
-  score: (sources, targets, options) => scoreTargets(model, sources, targets, options),
+  score: async (sources, targets, options) => (await import("../search/score.ts")).scoreTargets(model, sources, targets, options),
 });

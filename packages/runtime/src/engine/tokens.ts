@@ -52,24 +52,8 @@ export class TokenAnswers {
   }
 
   async score(pairs: readonly Pair[], data: ScoreData, interruption: Interruption): Promise<(Score | Refusal)[]> {
-    requireKnown(data, ["batchSize"]);
-    requirePairs(pairs);
-    const { texts, read, graphs } = this.#model;
-    const refusal: Refusal = { error: "the source has no token; leave the pair out" };
-    const { answers, sources, places } = readInputs<Score | Refusal>(
-      pairs.map(([source]) => source),
-      read,
-      refusal,
-    );
-    const rests = places.map((place) => texts.encodeTarget((pairs[place] as Pair)[1], "a target"));
-    const targets = this.#isLanguageModel ? rests.map((rest, i) => [...(sources[i] as Source), ...rest]) : rests;
-    const scores = await graphs.score(sources, targets, { batchSize: data.batchSize, ...interruption });
-    for (const [i, { logProbabilities }] of scores.entries()) {
-      const rest = rests[i] as number[];
-      // Of what follows a prompt.
-      answers[places[i] as number] = texts.score(rest, logProbabilities.slice(-rest.length - 1));
-    }
-    return answers;
+    const { scorePairs } = await import("./score-pairs.ts");
+    return scorePairs(this.#model, pairs, data, interruption);
   }
 
   get #isLanguageModel(): boolean {
@@ -91,10 +75,4 @@ export class TokenAnswers {
     if (output.kind === "tokens" && output.attention === "none")
       throw new UserError("replaceUnknown needs a model that attends to its source, and this one does not; leave it out");
   }
-}
-
-/** A text, too, can be taken apart as a pair is. @throws UserError */
-function requirePairs(pairs: readonly unknown[]): void {
-  for (const [i, pair] of pairs.entries())
-    if (!Array.isArray(pair) || pair.length !== 2) throw new UserError(`pair ${i + 1} must be [source, target]`);
 }

@@ -13,19 +13,8 @@ export const platform: Platform = {
   },
 
   async readPixels(picture) {
-    if (Array.isArray(picture) || ArrayBuffer.isView(picture) || typeof picture !== "object" || picture === null) return undefined;
-    // Pixels already, as ImageData are.
-    if ("data" in picture) return undefined;
-    try {
-      const bitmap = await createImageBitmap(picture as ImageBitmapSource);
-      const { width, height } = bitmap;
-      const context = new OffscreenCanvas(width, height).getContext("2d") as OffscreenCanvasRenderingContext2D;
-      context.drawImage(bitmap, 0, 0);
-      bitmap.close();
-      return { width, height, data: context.getImageData(0, 0, width, height).data };
-    } catch (error) {
-      throw new UserError(`the picture cannot be read: ${(error as Error).message}`, { cause: error });
-    }
+    const { readPixels } = await import("./web-pixels.ts");
+    return readPixels(picture);
   },
 
   resolveAddress(source) {

@@ -1,27 +1,32 @@
 import { platform } from "#platform";
-import type { Refusal } from "../engine/service.ts";
+import type { Pair, Refusal } from "../engine/service.ts";
 import { UserError } from "../errors.ts";
-import type { InputConfig } from "../manifest.ts";
 
-/**
- * Inputs as they can be sent to another thread, which has neither a page's elements nor, in a page, its canvas: pictures become pixels. What cannot be
- * read is refused in its place.
- */
-export async function portable(
-  kind: InputConfig["kind"],
-  inputs: readonly unknown[],
-): Promise<readonly (readonly [input: unknown] | Refusal)[]> {
-  if (kind !== "image" && kind !== "frames") return inputs.map((input) => [input]);
-  const found: (readonly [input: unknown] | Refusal)[] = [];
+/** An input as it can be sent to another thread; what cannot be read is refused in its place. */
+export type PortableInput = readonly [input: unknown] | Refusal;
+
+/** Another thread has neither a page's elements nor, in a page, its canvas: pictures, and those of lists, become pixels. */
+export async function portablePictures(inputs: readonly unknown[]): Promise<PortableInput[]> {
+  const found: PortableInput[] = [];
   for (const input of inputs) {
     try {
-      found.push([kind === "frames" && Array.isArray(input) ? await Promise.all(input.map(pixelsOf)) : await pixelsOf(input)]);
+      found.push([Array.isArray(input) ? await Promise.all(input.map(pixelsOf)) : await pixelsOf(input)]);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       found.push({ error: error.message });
     }
   }
   return found;
+}
+
+/** @throws UserError for a source that cannot be read */
+export async function portablePairs(pairs: readonly Pair[]): Promise<Pair[]> {
+  const sources = await portablePictures(pairs.map((pair) => (Array.isArray(pair) ? pair[0] : undefined)));
+  return pairs.map((pair, i) => {
+    const source = sources[i] as PortableInput;
+    if ("error" in source) throw new UserError(`pair ${i + 1}: ${source.error}`);
+    return Array.isArray(pair) ? ([source[0], ...pair.slice(1)] as unknown as Pair) : pair;
+  });
 }
 
 /** What is no picture that has to be read here stays as it is. */

@@ -1,12 +1,12 @@
 import { END_ID } from "../vocabulary.ts";
-import type { Candidates } from "./candidates.ts";
+import { Candidates } from "./candidates.ts";
 import type { Constraints } from "./constraints.ts";
 import type { Frontier, StepOutputs } from "./frontier.ts";
 import { EMPTY_PATH, extend, lengthPenalty, penalizedScore, type Path } from "./hypothesis.ts";
 import { normalizer, nothingFollows } from "./logits.ts";
 import type { SearchSettings } from "./settings.ts";
 
-export interface BeamPlan {
+interface BeamPlan {
   readonly settings: SearchSettings;
   readonly constraints: Constraints;
   /** Room for 2K continuations; one serves all sources of a search, one after the other. */
@@ -14,12 +14,18 @@ export interface BeamPlan {
   readonly sourceLength: number;
 }
 
+/** Makes the beams of a search's sources. */
+export function beamMaker(beams: number): (plan: Omit<BeamPlan, "candidates">) => Beam {
+  const candidates = new Candidates(2 * beams);
+  return (plan) => new Beam({ ...plan, candidates });
+}
+
 /**
  * Beam search with K = `beams` hypotheses alive and a pool of the K best finished ones. Each step the 2K best continuations are taken: at most K
  * of them end, so that K can always go on. Those that end compete for the pool by penalised score. (Wu et al. 2016, arXiv:1609.08144,
  * section 7, with the pool of tensor2tensor.)
  */
-export class Beam implements Frontier {
+class Beam implements Frontier {
   readonly #plan: BeamPlan;
   readonly #pool: Pool;
   #alive: readonly Path[] = [EMPTY_PATH];

@@ -1,8 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { StepModel } from "../step-model.ts";
 import { batchesByLength, type Batch, type Job } from "./batches.ts";
-import { Beam } from "./beam.ts";
-import { Candidates } from "./candidates.ts";
 import { Constraints } from "./constraints.ts";
 import type { Frontier, StepOutputs } from "./frontier.ts";
 import { toHypothesis, type Hypothesis } from "./hypothesis.ts";
@@ -25,7 +23,7 @@ export async function search<S>(model: StepModel<S>, sources: Sources, options: 
   const { beams, batchSize, nBest, sampling } = settings;
   const between = pacer(options);
   for (const prefix of options.prefixes ?? []) requirePrefix(prefix, settings.maxLength, model.vocabularySize);
-  const open = opener(settings, model.vocabularySize, sources, options);
+  const open = await opener(settings, model.vocabularySize, sources, options);
   const found: Hypothesis[][] = sources.map(() => []);
   const rows = Math.max(1, Math.floor(batchSize / beams));
   for (const batch of batchesByLength(sources, sampling === undefined ? 1 : nBest, rows)) {
@@ -41,16 +39,22 @@ export async function search<S>(model: StepModel<S>, sources: Sources, options: 
 }
 
 /** Returns what begins the search of a job. */
-function opener(settings: SearchSettings, size: number, sources: Sources, { prefixes, onToken }: SearchOptions): (job: Job) => Frontier {
+async function opener(
+  settings: SearchSettings,
+  size: number,
+  sources: Sources,
+  { prefixes, onToken }: SearchOptions,
+): Promise<(job: Job) => Frontier> {
   const { beams, sampling } = settings;
   const constraints = new Constraints(settings, size);
-  const candidates = new Candidates(2 * beams);
+  // Pages that search by steps mostly stream, which has one path.
+  const beam = beams > 1 ? (await import("./beam.ts")).beamMaker(beams) : undefined;
   const sampler = sampling && new Sampler(sampling, size);
   return ({ source, number }) => {
     const ids = sources[source] ?? [];
     const own = prefixes === undefined ? settings : { ...settings, prefix: prefixes[source] ?? [] };
     const common = { settings: own, constraints, sourceLength: ids.length };
-    if (beams > 1) return new Beam({ ...common, candidates });
+    if (beam) return beam(common);
     return new Single({
       ...common,
       choose: sampler && sampling ? sampler.choose(uniformDraws(sampling.seed, ids, number)) : chooseMostProbable,
