@@ -34,5 +34,8 @@ test("spans and baselines have tables of their own", () => {
     "naive (last value)  1.0000  2.0000  -",
     "seasonal naive      1.5000  2.2500  1.000",
   ]);
+  expect(detailLines({ baselines }, { rmse: 2.1 }).at(-1)).toBe("by RMSE better than seasonal naive; not better than naive");
+  expect(detailLines({ baselines }, { rmse: 2 }).at(-1)).toBe("by RMSE better than seasonal naive; not better than naive");
+  expect(detailLines({ baselines }, { rmse: 1.9 }).at(-1)).toBe("by RMSE better than naive, seasonal naive");
   expect(detailLines({ something: 1 })).toEqual([]);
 });

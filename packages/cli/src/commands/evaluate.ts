@@ -85,7 +85,7 @@ export function evaluateCommand(terminal: Terminal): Command {
     const figures = await evaluateBundle(run, { file, config, threads, createExecutor });
     const evaluation = { ...figures, ...(items && (await evaluateTexts(run, items, { config, threads, options, terminal }))) };
     if (options.json) terminal.printJson(evaluation);
-    else for (const line of [...table(figureRows(evaluation)), ...detailLines(evaluation.details ?? {})]) terminal.print(line);
+    else for (const line of [...table(figureRows(evaluation)), ...detailLines(evaluation.details ?? {}, evaluation)]) terminal.print(line);
   });
 }
 

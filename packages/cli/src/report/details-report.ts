@@ -6,13 +6,14 @@ const MOST_CLASSES = 20;
 const LONGEST_LABEL = 12;
 
 /** What `s2s evaluate` knows beside single numbers, as tables. */
-export function detailLines(details: Readonly<Record<string, unknown>>): string[] {
+/** @param own the model's own figures, which baselines are compared with */
+export function detailLines(details: Readonly<Record<string, unknown>>, own: Readonly<Record<string, unknown>> = {}): string[] {
   const { classes, confusion, spans, baselines } = details as Partial<Details>;
   const lines: string[] = [];
   if (classes !== undefined) lines.push("", ...classLines("label", classes));
   if (spans !== undefined) lines.push("", ...classLines("span", spans.kinds));
   if (classes !== undefined && confusion !== undefined) lines.push("", ...confusionLines(classes, confusion));
-  if (baselines !== undefined) lines.push("", ...baselineLines(baselines));
+  if (baselines !== undefined) lines.push("", ...baselineLines(baselines), ...comparison(baselines, own["rmse"]));
   return lines;
 }
 
@@ -52,6 +53,18 @@ function baselineLines(baselines: Details["baselines"]): string[] {
     Number.isFinite(mase) ? mase.toFixed(3) : "-",
   ]);
   return table([["baseline", "MAE", "RMSE", "MASE"], ...rows]);
+}
+
+/** In a line, which baselines the model is better than. RMSE decides: squared errors are what a forecast is trained to make small. */
+function comparison(baselines: Details["baselines"], own: unknown): string[] {
+  if (typeof own !== "number") return [];
+  const names = (better: boolean): string =>
+    Object.entries(baselines)
+      .filter(([, { rmse }]) => own < rmse === better)
+      .map(([name]) => (BASELINE_NAMES[name] ?? name).replace(/ \(.*/, ""))
+      .join(", ");
+  const parts = [names(true) && `better than ${names(true)}`, names(false) && `not better than ${names(false)}`].filter(Boolean);
+  return [`by RMSE ${parts.join("; ")}`];
 }
 
 const BASELINE_NAMES: Readonly<Record<string, string>> = {
