@@ -32,7 +32,7 @@ const int32 = (shape: readonly number[], ...data: number[]): Tensor => ({ type: 
 function open(input: InputConfig, encoder: EncoderConfig | null) {
   const graph = new Graph("source");
   const scope = new Scope(graph, { type: "float64", parameters: "inputs" });
-  const source = modelSource(scope, { input, encoder });
+  const source = modelSource(scope, { input, encoder, output: { kind: "labels", classes: 2 } });
   const inputs = source.input.declare(graph, { batch: "B", source: "S" }, "float64");
   return { graph, scope, source, inputs, read: () => source.read(inputs) };
 }
