@@ -29,6 +29,9 @@ A model from a generated data set, from nothing to an answer:
   $ s2s evaluate tmp/run --data tmp/dates/test.tsv
   $ echo "3rd of March, 2021" | s2s translate tmp/run
 
+Models of other tasks (labels, tags, forecasts, captions, language models, drawings) are made and measured in the same way, and asked with
+\`s2s predict\`; \`s2s init --help\` lists data sets for each.
+
 \`s2s COMMAND --help\` explains a command. Exit codes: 0 done, 1 a device differs (parity), 2 a mistake in what was given, 70 a bug in s2s, 130 ended by Ctrl-C (serve: 0).`;
 
 /** The whole command line of s2s; nothing is parsed yet. */

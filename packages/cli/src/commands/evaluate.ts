@@ -40,7 +40,8 @@ sequence accuracy is the share of pairs whose greedy translation is the target, 
 
 ${MEASURES_HELP}
 
-Models that label give accuracy, F1 and what was taken for what; those that forecast MAE, RMSE and MASE beside simple baselines.
+Models that label give accuracy, F1 and what was taken for what; language models bits for each character and byte; those that forecast MAE, RMSE and
+MASE beside simple baselines; those that draw their loss alone.
 
 Examples:
   $ s2s evaluate run --data test.tsv

@@ -22,8 +22,8 @@ What an input is, and what comes of it, follows from the model's task:
   translate, generate    a text: the answer, or how the text goes on
   classify, next         a text: the most probable label and its probability; with --top-k so many of them: rank, probability, label
   tag                    a text: a label for each token, spaces between them
-  caption                the path of a PNG or JPEG file, or a line of JSON with numbers: the text
-  forecast               a CSV file with a header, of which the last rows are looked at: the steps to come, comma-separated
+  caption                the path of a PNG or JPEG file; of vectors and films JSON, nested numbers or a line of the data file: the text
+  forecast               a CSV file with a header, of which the last rows are looked at: the steps to come, comma-separated; next of numbers likewise
   draw                   a text, or nothing: the drawing as SVG, into the file that --out names
 
 Inputs are the arguments or lines of standard input. With --json each gives one object. What cannot be answered is reported on stderr with its number
@@ -32,6 +32,7 @@ and leaves its line empty (with --json: {"error"}); the exit code is then 2. Opt
 Examples:
   $ s2s predict run "what a day" --top-k 3
   $ s2s predict run photo.jpg --beams 4
+  $ head -1 test.jsonl | s2s predict run
   $ s2s predict run last-week.csv --json
   $ s2s predict run "once upon" --temperature 0.8 --seed 7
   $ s2s predict run "hello" --bias 1 --out hello.svg`;

@@ -26,12 +26,13 @@ Ctrl-C finishes the step, saves and says how to go on; a second Ctrl-C ends at o
 Examples:
   $ s2s train --config dates/s2s.config.json --out run
   $ s2s train --data pairs.tsv --tokens word --hidden 256 --embedding 256 --epochs 10 --out run
+  $ s2s train --task classify --data sentences.tsv --bidirectional --epochs 5 --out run
   $ s2s train --resume run --epochs 20
   $ s2s train --data pairs.tsv --out run --ep cuda --json > figures.json`;
 
 export function trainCommand(terminal: Terminal): Command {
   const command = new Command("train")
-    .description("train a model on pairs of texts, or go on with a run")
+    .description("train a model of any task, or go on with a run")
     .addOption(new Option("--config <file>", "configuration in JSON, as `s2s init` writes it"))
     .addOption(new Option("--out <folder>", "new folder for the run: configuration, checkpoints, metrics, the trained model"))
     .addOption(new Option("--resume <run>", "go on with the run in this folder; --epochs, --patience, --threads and --ep may change"))

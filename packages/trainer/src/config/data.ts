@@ -7,7 +7,10 @@ export const DataSchema = v.strictObject({
   valid: described(v.optional(text), "validation examples; without it, `validFraction` of the training examples is held out"),
   sourceColumn: described(v.optional(whole(1, 1000), 1), "column of the source, counted from 1"),
   targetColumn: described(v.optional(whole(1, 1000), 2), "column of the target, counted from 1"),
-  limit: described(v.optional(whole(1, Number.MAX_SAFE_INTEGER)), "read only the first examples of the training file"),
+  limit: described(
+    v.optional(whole(1, Number.MAX_SAFE_INTEGER)),
+    "read only so many examples, the first of the file; validation files are read whole",
+  ),
   validFraction: described(v.optional(fraction, 0.1), "share of the training examples held out when no `valid` file is given"),
   validSplit: choice(
     ["random", "tail", "source"],
