@@ -20,7 +20,9 @@ export function png({ width, height, data }: Picture): Buffer {
   header.writeUInt32BE(width);
   header.writeUInt32BE(height, 4);
   header.set([8, 6, 0, 0, 0], 8);
-  const rows = Array.from({ length: height }, (_, y) => Buffer.concat([Buffer.of(0), data.subarray(y * width * 4, (y + 1) * width * 4)]));
+  const rows = Array.from({ length: height }, (_, y) =>
+    Buffer.concat([Buffer.of(0), Uint8Array.from(data.subarray(y * width * 4, (y + 1) * width * 4))]),
+  );
   const begin = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([begin, chunk("IHDR", header), chunk("IDAT", deflateSync(Buffer.concat(rows))), chunk("IEND", Buffer.alloc(0))]);
 }

@@ -15,7 +15,7 @@ export function exportLines(folder: string, report: ExportReport, { model }: Pic
   const lines = [`${folder}: ${plural(report.files.length, "file")}, ${bytes(report.bytes)}`];
   const isText = model.input.kind === "tokens" && model.output.kind === "tokens";
   const rows = PRECISIONS.flatMap((precision) => {
-    const { bytes: size = 0, ...figures } = report[precision] ?? {};
+    const { bytes: size, ...figures } = report[precision] ?? { bytes: 0 };
     return figures.loss === undefined ? [] : [{ precision, size, columns: figureRows(figures) }];
   });
   if (rows.length > 0) {
