@@ -9,7 +9,7 @@ const CONFIG: ConfigInput = {
   target: { tokens: "word" },
   encoder: { embedding: 128, hidden: 256, bidirectional: true },
   decoder: { embedding: 128, hidden: 256, attention: "general", inputFeeding: true },
-  training: { epochs: 16, batchSize: 64, learningRate: 0.001, dropout: 0.2, schedule: "halving", scheduleStart: 8, scheduleEvery: 2 },
+  training: { epochs: 20, batchSize: 128, learningRate: 0.002, dropout: 0.2, schedule: "cosine" },
 };
 
 export const g2p: Recipe = {
