@@ -5,6 +5,7 @@ import { grouped, shuffled } from "./draws.ts";
 import { configFile, linesFile, type Recipe, type RecipeFile } from "./recipe.ts";
 import { readTarGz } from "./tar.ts";
 
+/** One bucket for captions of all lengths: batches of one length would tell it through batch normalisation, which no single image does. */
 const CONFIG: ConfigInput = {
   task: "caption",
   data: { train: "train.tsv", valid: "valid.tsv", images: "images" },
@@ -12,7 +13,7 @@ const CONFIG: ConfigInput = {
   target: { tokens: "word" },
   encoder: { filters: "32,64,128", kernel: 3, normalization: "batch", features: 256 },
   decoder: { embedding: 128, hidden: 256, context: "every-step" },
-  training: { epochs: 40, batchSize: 32, learningRate: 0.001, dropout: 0.2, schedule: "halving", scheduleStart: 20, scheduleEvery: 5 },
+  training: { epochs: 25, batchSize: 32, learningRate: 0.001, dropout: 0.2, schedule: "cosine", bucket: 16 },
 };
 
 /**
