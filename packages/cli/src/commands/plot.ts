@@ -1,9 +1,7 @@
-import { dirname } from "node:path";
-import { UserError } from "@s2s/runtime";
-import { makeFolder, writeFileAtomically } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { countOption, jsonOption, required } from "../options/common.ts";
-import { readPlot, type Plot, type PlotOptions } from "../plots/read-plot.ts";
+import { writePicture } from "../plots/picture.ts";
+import { readPlot, type PlotOptions } from "../plots/read-plot.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface Options extends PlotOptions {
@@ -38,17 +36,8 @@ export function plotCommand(terminal: Terminal): Command {
     .action(async (input: string, { out, json = false, log, limit }: Options) => {
       const file = required(out, "plot needs --out FILE, such as curves.svg");
       const plot = await readPlot(input, { log, limit });
-      const picture = draw(plot, file);
-      await makeFolder(dirname(file));
-      await writeFileAtomically(file, [picture]);
+      await writePicture(plot, file, "--out");
       if (json) terminal.printJson({ input, kind: plot.kind, out: file });
       else terminal.print(`${plot.kind}: ${file}`);
     });
-}
-
-function draw(plot: Plot, file: string): Uint8Array {
-  if (file.endsWith(".svg")) return Buffer.from(plot.svg());
-  if (!file.endsWith(".png")) throw new UserError(`--out ${file}: the name must end in .svg or .png`);
-  if (plot.png === undefined) throw new UserError(`--out ${file}: ${plot.kind} are drawn as SVG alone: choose a name that ends in .svg`);
-  return plot.png();
 }

@@ -4,12 +4,16 @@ import { answerAll, noteDevice } from "../answering.ts";
 import { jsonOption } from "../options/common.ts";
 import { loadModel, type ModelOptions, modelOptions } from "../options/model-options.ts";
 import { searchOptions } from "../options/search-options.ts";
+import { answerAttention } from "../plots/answer-attention.ts";
+import { requirePicture, writePicture } from "../plots/picture.ts";
 import { generationLines } from "../predict/print.ts";
 import { plural } from "../report/format.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface Options extends Omit<GenerateOptions, "signal" | "attention">, ModelOptions {
   readonly json?: boolean;
+  /** A file for a picture. */
+  readonly attention?: string;
 }
 
 const HELP = `
@@ -28,6 +32,7 @@ Examples:
   $ s2s translate run "3rd of March, 2021" --beams 4 --n-best 2
   $ s2s translate run "3rd of March, 2021" --temperature 0.8 --top-p 0.9 --n-best 3 --seed 7
   $ s2s translate run "3rd of March, 2021" --ensemble run2,run3
+  $ s2s translate run "3rd of March, 2021" --attention map.svg
   $ s2s translate run -- "-1 day"`;
 
 export function translateCommand(terminal: Terminal): Command {
@@ -38,29 +43,38 @@ export function translateCommand(terminal: Terminal): Command {
     .addOption(jsonOption("print one JSON object a text, a line each"))
     .addOption(new Option("--prefix <text>", "what every answer begins with"))
     .addOption(replaceUnknownOption())
+    .addOption(new Option("--attention <file>", "draw where the model looked, .svg or .png: of one text, for models that attend"))
     .addHelpText("after", HELP);
   for (const option of [...modelOptions(), ...searchOptions()]) command.addOption(option);
   return command.action(async (run: string, texts: string[], options: Options) => {
-    const { json = false, threads, device, ep, precision, ensemble, ...search } = options;
+    const { json = false, attention, threads, device, ep, precision, ensemble, ...search } = options;
+    if (attention !== undefined) {
+      requirePicture(attention, "--attention");
+      if (texts.length !== 1)
+        throw new UserError(`--attention draws what was looked at in one text, and ${texts.length} are given: give one`);
+    }
     const model = await loadModel(run, { threads, device, ep, precision, ensemble });
     noteDevice(terminal, model);
     try {
       const { input } = model.manifest.model;
       if (input.kind !== "tokens" && input.kind !== "none")
         throw new UserError(`${run}: takes no texts (${input.kind}); use \`s2s predict\``);
+      let drawn: Generation | undefined;
       await answerAll<Generation>(texts, "type a text a line; Ctrl-D ends", {
         terminal,
         json,
         noun: "text",
         read: (text) => text,
-        ask: (inputs) => model.generate(inputs as string[], search),
+        ask: (inputs) => model.generate(inputs as string[], { ...search, attention: attention !== undefined || undefined }),
         print: generationLines,
         onAnswers(answers) {
+          [drawn] = answers;
           const cut = answers.filter(({ truncated }) => truncated).length;
           const most = search.maxLength ?? model.manifest.maxTargetLength;
           if (cut > 0 && !json) terminal.note(`${plural(cut, "answer")} cut off at ${most} tokens`);
         },
       });
+      if (attention !== undefined && drawn) await writePicture(await answerAttention(run, texts[0]!, drawn), attention, "--attention");
     } finally {
       await model.dispose();
     }
