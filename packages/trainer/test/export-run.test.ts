@@ -72,8 +72,7 @@ test("a precision alone leaves float32 out of the folder, and can be evaluated a
     "encoder.int8.onnx",
     "generate.int8.onnx",
     "s2s.json",
-    "source.tokenizer.json",
-    "target.tokenizer.json",
+    "tokenizer.json",
     "weights.int8.safetensors",
   ]);
   expect(report).toMatchObject({ pairs: 25, float32: { sequenceAccuracy: 1 }, int8: { sequenceAccuracy: expect.any(Number) } });

@@ -13,6 +13,8 @@ import { textSides } from "../../src/tasks/text-sides.ts";
 
 const LETTERS = "abcdefghij";
 const HIDDEN = 12;
+/** First weights are a function of it and of the parameters' names: one whose answers are clear, as most are. */
+const SEED = 1;
 
 const SIZE = 4 + LETTERS.length;
 
@@ -28,7 +30,10 @@ export const model: ModelConfig = modelConfig(
  */
 export async function answeringModel(folder: string, { fragile = false } = {}): Promise<{ bundle: string; data: string }> {
   const weights = new Map<string, StateTensor>(
-    traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 3).map((value) => value * 4) }]),
+    traceInference(model).parameters.map((spec) => [
+      spec.name,
+      { shape: spec.shape, data: initialize(spec, SEED).map((value) => value * 4) },
+    ]),
   );
   // So that answers end, and hold no special token: those are never the right ones.
   weights.get("decoder.readout.b")!.data.set([-1e3, -1e3, -1e3, 1]);
@@ -39,7 +44,7 @@ export async function answeringModel(folder: string, { fragile = false } = {}): 
   const { manifest, files } = textSides({ source: side, target: side });
   await exportBundle(
     bundle,
-    { model, weights, manifest: { task: "translate", ...manifest }, files, training: { seed: 3 } },
+    { model, weights, manifest: { task: "translate", ...manifest }, files, training: { seed: SEED } },
     buildInferenceGraphs,
   );
   const texts = Array.from({ length: 60 }, (_, i) =>

