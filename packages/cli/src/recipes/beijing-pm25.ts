@@ -35,8 +35,8 @@ export const beijingPm25: KnownSeries = {
         task: "forecast",
         data: { train: "train.csv", valid: "valid.csv" },
         forecast: { inputs: INPUTS.join(","), outputs: "pm", window: 2 * DAY, horizon: DAY, mode: "direct", season: DAY },
-        encoder: { hidden: 64 },
-        training: { epochs: 8, batchSize: 64, learningRate: 0.001, dropout: 0.2, patience: 3 },
+        encoder: { hidden: 32 },
+        training: { epochs: 6, batchSize: 128, learningRate: 0.002, dropout: 0.4, schedule: "cosine" },
       },
     });
   },
