@@ -13,7 +13,7 @@ const CONFIG: ConfigInput = {
   target: { tokens: "word" },
   encoder: { filters: "32,64,128", kernel: 3, normalization: "batch", features: 256 },
   decoder: { embedding: 128, hidden: 256, context: "every-step" },
-  training: { epochs: 25, batchSize: 32, learningRate: 0.001, dropout: 0.2, schedule: "cosine", bucket: 16 },
+  training: { epochs: 40, batchSize: 32, learningRate: 0.001, dropout: 0.2, schedule: "cosine", bucket: 16 },
 };
 
 /**
