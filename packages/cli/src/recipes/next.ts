@@ -1,6 +1,6 @@
 import type { ConfigInput } from "@s2s/trainer";
 import { Draws } from "./draws.ts";
-import { generatedFiles } from "./generated.ts";
+import { dealtAnew, generatedFiles } from "./generated.ts";
 import { configFile, type Recipe } from "./recipe.ts";
 
 const SIZES = { train: 1500, valid: 200, test: 400 };
@@ -46,13 +46,17 @@ export const REBER: readonly (readonly (readonly [letter: string, state: number]
 export const next: Recipe = {
   description: "strings of the embedded Reber grammar, each letter to the next: a long dependency to keep in mind",
   make: ({ seed }) => [
-    ...generatedFiles(
-      SIZES,
-      (index) => {
-        const text = drawEmbedded(new Draws(seed, "next", index));
-        return { key: text, line: text };
-      },
-      "txt",
+    ...dealtAnew(
+      generatedFiles(
+        SIZES,
+        (index) => {
+          const text = drawEmbedded(new Draws(seed, "next", index));
+          return { key: text, line: text };
+        },
+        "txt",
+      ),
+      seed,
+      "next",
     ),
     configFile(CONFIG),
   ],
