@@ -28,14 +28,7 @@ async function damage(path: string, way: "flip" | "cut"): Promise<string> {
 }
 
 describe("damage at a random place", () => {
-  const bundle = [
-    "encoder.onnx",
-    "decoder.onnx",
-    "generate.onnx",
-    "weights.safetensors",
-    "source.tokenizer.json",
-    "target.tokenizer.json",
-  ];
+  const bundle = ["encoder.onnx", "decoder.onnx", "generate.onnx", "weights.safetensors", "source.tokenizer.json", "target.tokenizer.json"];
   const ways = ["flip", "cut"] as const;
 
   test.each(bundle.flatMap((name) => ways.map((way) => [way, name] as const)))("%s: a bundle's %s", async (way, name) => {

@@ -157,6 +157,10 @@ describe("cross-entropy of labels", () => {
     expect(results.sum[0]).toBeCloseTo(nats(data.slice(0, 3), 1) + nats(data.slice(3, 6), 0), 12);
     expect(Number(results.count[0])).toBe(2);
     expect(Number(results.correct[0])).toBe(1);
-    expect(Array.from(results.g, Number).slice(6).every((n) => n === 0)).toBe(true);
+    expect(
+      Array.from(results.g, Number)
+        .slice(6)
+        .every((n) => n === 0),
+    ).toBe(true);
   });
 });

@@ -169,7 +169,7 @@ describe("captions", () => {
     expect(refused).toEqual([
       { error: expect.stringMatching(/none\.png: is missing$/) },
       { error: expect.stringMatching(/^the picture: is no image/) },
-      ...Array(2).fill({ error: "the picture must be pixels or numbers from 0 to 1 [3, 6, 8]" }),
+      ...Array.from({ length: 2 }, () => ({ error: "the picture must be pixels or numbers from 0 to 1 [3, 6, 8]" })),
     ]);
     await expect(model.generate(join(root, "none.png"))).rejects.toThrow(UserError);
   });

@@ -7,8 +7,18 @@ import { uniformDraws } from "../src/search/sampler.ts";
 
 /** Two components of weights 3/4 and 1/4, far apart; the pen is lifted with probability 0.2, and the drawing ends with 0.1. */
 const DENSITY = Float32Array.of(
-  ...[Math.log(3), 5, -2, Math.log(0.5), Math.log(2), 0.6],
-  ...[0, -40, 30, Math.log(0.1), Math.log(0.2), -0.3],
+  Math.log(3),
+  5,
+  -2,
+  Math.log(0.5),
+  Math.log(2),
+  0.6,
+  0,
+  -40,
+  30,
+  Math.log(0.1),
+  Math.log(0.2),
+  -0.3,
   ...[0.7, 0.2, 0.1].map(Math.log),
 );
 const COUNT = 20_000;

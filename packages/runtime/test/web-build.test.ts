@@ -30,11 +30,13 @@ test("what a script takes from another one is there", async () => {
   const given = Object.fromEntries(scripts.map(([name, text]) => [name, namesOf(/export\{([^}]*)\};?\s*$/g, text!, "last")]));
   const taken = (from: string): Set<string> =>
     new Set(
-      scripts.flatMap(([, text]) => [
-        ...namesOf(new RegExp(`import\\{([^}]*)\\}from"\\./${from}\\.js"`, "g"), text!, "first"),
-        ...namesOf(new RegExp(`\\{([^{}]*)\\}=await import\\("\\./${from}\\.js"\\)`, "g"), text!, "first"),
-        ...namesOf(new RegExp(`await import\\("\\./${from}\\.js"\\)\\)\\.(\\w+)`, "g"), text!, "first"),
-      ]),
+      scripts.flatMap(([, text]) =>
+        [
+          namesOf(new RegExp(`import\\{([^}]*)\\}from"\\./${from}\\.js"`, "g"), text!, "first"),
+          namesOf(new RegExp(`\\{([^{}]*)\\}=await import\\("\\./${from}\\.js"\\)`, "g"), text!, "first"),
+          namesOf(new RegExp(`await import\\("\\./${from}\\.js"\\)\\)\\.(\\w+)`, "g"), text!, "first"),
+        ].flat(),
+      ),
     );
   expect([...taken("s2s.tasks")].toSorted()).toEqual(given["s2s.tasks"]!.toSorted());
   expect(taken("s2s.worker").size).toBeGreaterThan(4);

@@ -29,7 +29,7 @@ export function buildInferenceGraphs(
   const built = (graph: Graph): InferenceGraph => ({ bytes: serialize(graph, { external }), ...boundary(graph) });
   return {
     ...Object.fromEntries(Object.entries(graphs).map(([name, graph]) => [name, built(graph)])),
-    states: states.map((state) => ({ ...state, shape: [...state.shape] })),
+    states: states.map(({ initial, input, output, shape }) => ({ initial, input, output, shape: [...shape] })),
     memory: [...memory],
     parameters: parameters.map((parameter) => tensorInfo(parameter.name, { type: "float32", shape: parameter.shape })),
   };

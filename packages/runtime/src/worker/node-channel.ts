@@ -10,6 +10,8 @@ const FILE = new URL(FROM_SOURCES ? "../../dist/worker/node-worker.js" : "./node
 export async function startThread(file: URL = FILE): Promise<Channel> {
   const worker = new Worker(file, FROM_SOURCES ? { execArgv: [] } : {});
   const ended = new AbortController();
+  // Both may come before anybody who waits is told of one; the first is the reason.
+  worker.once("error", (error) => ended.abort(error));
   worker.once("exit", () => ended.abort(new Error("the thread ended at once")));
   // Rejects where the worker throws, too.
   await once(worker, "message", { signal: ended.signal }).catch((error: unknown) => {

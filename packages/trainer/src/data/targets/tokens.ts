@@ -37,7 +37,7 @@ class TokenTargets implements Targets {
         longest,
       ),
       target_output: padRows(
-        rows.map((ids) => [...ids, END_ID]),
+        rows.map((ids) => Array.from(ids).concat(END_ID)),
         longest,
       ),
     };
