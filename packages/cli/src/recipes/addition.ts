@@ -16,7 +16,7 @@ const CONFIG: ConfigInput = {
   data: { train: "train.tsv", valid: "valid.tsv" },
   encoder: { embedding: 16, hidden: 128, reverseSource: true },
   decoder: { embedding: 16, hidden: 128, context: "every-step" },
-  training: { epochs: 30, batchSize: 32, learningRate: 0.001, bucket: 8 },
+  training: { epochs: 30, batchSize: 32, learningRate: 0.002, schedule: "cosine", bucket: 8 },
 };
 
 export const addition: Recipe = {
