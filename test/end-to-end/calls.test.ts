@@ -23,14 +23,14 @@ describe("the calls of the documents", () => {
     for (const name of ["train", "gradients", "update", "evaluate", "encoder", "decoder"]) expect(printed).toContain(`${name}.onnx`);
     expect(await place.json("inspect", "tmp/graphs")).toMatchObject({
       kind: "graphs",
-      model: { sourceVocabulary: 64, targetVocabulary: 20 },
+      model: { input: { vocabulary: 64 }, output: { vocabulary: 20 } },
     });
   });
 
   test("s2s train --config tmp/dates/s2s.config.json --out tmp/run", async () => {
     const less = ["--limit", "2000", "--encoder.hidden", "32", "--decoder.hidden", "32", "--epochs", "2"];
     const printed = await place.ok("train", "--config", "tmp/dates/s2s.config.json", "--out", "tmp/run", ...less);
-    expect(printed).toMatch(/^2,000 pairs to train on, 1,000 to validate, 2 epochs/m);
+    expect(printed).toMatch(/^2,000 examples to train on, 1,000 to validate, 2 epochs/m);
     expect(printed).toMatch(/^epoch 2\/2 {2}loss [\d.]+ {2}validation [\d.]+ {2}tokens [\d.]+% {2}exact [\d.]+%/m);
   });
 
@@ -39,19 +39,19 @@ describe("the calls of the documents", () => {
     const data = ["--data", "data/eng-fra.tsv", "--limit", "300", "--valid-fraction", "0.2", "--valid-split", "tail", "--tokens", "char"];
     const model = ["--hidden", "16", "--embedding", "16", "--layers", "1", "--batch-size", "64"];
     const first = await place.json<TrainFigures>("train", ...data, ...model, "--epochs", "30", "--seed", "1", "--out", "tmp/fra");
-    expect(first).toMatchObject({ status: "finished", step: 30 * 4, pairs: { training: 240, validation: 60 } });
+    expect(first).toMatchObject({ status: "finished", step: 30 * 4, examples: { training: 240, validation: 60 } });
     const more = await place.json<TrainFigures>("train", "--resume", "tmp/fra", "--epochs", "31");
     expect(more).toMatchObject({ status: "finished", step: 31 * 4, history: [{ epoch: 31 }] });
   });
 
   test("s2s evaluate tmp/run --data tmp/dates/test.tsv --json", async () => {
-    const { pairs, targetTokens, loss, perplexity, tokenAccuracy, sequenceAccuracy } = await place.json<Figures>(
+    const { examples, units, loss, perplexity, tokenAccuracy, sequenceAccuracy } = await place.json<Figures>(
       "evaluate",
       "tmp/run",
       "--data",
       "tmp/dates/test.tsv",
     );
-    expect({ pairs, targetTokens }).toEqual({ pairs: 1000, targetTokens: 11_000 });
+    expect({ examples, units }).toEqual({ examples: 1000, units: 11_000 });
     expect(perplexity).toBeCloseTo(Math.exp(loss), 9);
     expect(tokenAccuracy).toBeGreaterThan(0.1);
     expect(sequenceAccuracy).toBeLessThanOrEqual(tokenAccuracy);

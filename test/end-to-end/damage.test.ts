@@ -172,7 +172,7 @@ test.skipIf(process.platform === "win32")(
       finished,
       waitFor,
     } = place.start("train", "--data", "long.tsv", "--hidden", "512", "--threads", "1", "--out", "wide");
-    await waitFor("pairs to train on");
+    await waitFor("examples to train on");
     child.kill("SIGINT");
     await sleep(400);
     child.kill("SIGINT");

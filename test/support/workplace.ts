@@ -92,8 +92,8 @@ export interface TrainFigures {
 
 /** What `s2s evaluate --json` prints. */
 export interface Figures {
-  readonly pairs: number;
-  readonly targetTokens: number;
+  readonly examples: number;
+  readonly units: number;
   readonly loss: number;
   readonly perplexity: number;
   readonly tokenAccuracy: number;

@@ -34,7 +34,7 @@ describe("the built command", () => {
       folder: "json-run",
       epochs: 2,
       threads: 2,
-      pairs: { training: 360, validation: 40 },
+      examples: { training: 360, validation: 40 },
     });
     const resumed = await here("train", "--resume", "json-run", "--epochs", "3", "--json");
     expect(json(resumed)).toMatchObject({ status: "finished", epochs: 3, history: [{ epoch: 3 }] });
@@ -131,7 +131,7 @@ describe("the built command", () => {
     expect(folderOfGraphs).toMatchObject({
       kind: "graphs",
       parameters: built["parameters"],
-      model: { sourceVocabulary: 64, targetVocabulary: 20 },
+      model: { input: { vocabulary: 64 }, output: { vocabulary: 20 } },
     });
     expect((folderOfGraphs["graphs"] as { file: string }[]).map(({ file }) => file)).toEqual(graphs.map((name) => `${name}.onnx`));
     const layers = folderOfGraphs["layers"] as { name: string; parameters: number; tensors: { shape: number[] }[] }[];
@@ -150,7 +150,7 @@ describe("the built command", () => {
     const args = ["build-graph", "--data", "pairs.tsv", "--hidden", "16", "--out", "data-graphs"];
     expect((await here(...args)).code).toBe(0);
     const again = json(await here(...args, "--target-vocab", "30", "--json"));
-    expect(again["model"]).toMatchObject({ sourceVocabulary: 12, targetVocabulary: 30 });
+    expect(again["model"]).toMatchObject({ input: { vocabulary: 12 }, output: { vocabulary: 30 } });
     expect(await here("build-graph", "--data", "pairs.tsv", "--out", "run")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("run: holds a run already"),

@@ -3,6 +3,7 @@ import type { Stroke } from "./prediction.ts";
 /** Of the larger side of a drawing. */
 const MARGIN = 0.05;
 const LINE_WIDTH = 0.01;
+const LEAST_EXTENT = 1e-30;
 
 /** Strokes as a picture, y growing downwards as in pen data. The pen comes down at the first point, and again after each at which it was lifted. */
 export function toSvg(strokes: readonly Stroke[]): string {
@@ -19,7 +20,9 @@ export function toSvg(strokes: readonly Stroke[]): string {
   });
   const [left, top] = [least(xs), least(ys)];
   const [width, height] = [-least(xs.map((value) => -value)) - left, -least(ys.map((value) => -value)) - top];
-  const size = Math.max(width, height) || 1;
+  const extent = Math.max(width, height);
+  // A point, also where a movement is too small to be written.
+  const size = extent > LEAST_EXTENT ? extent : 1;
   const box = [left - MARGIN * size, top - MARGIN * size, width + 2 * MARGIN * size, height + 2 * MARGIN * size].map(short).join(" ");
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}"><path d="${commands.join("")}" fill="none" stroke="currentColor" ` +
