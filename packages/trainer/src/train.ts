@@ -57,7 +57,9 @@ async function* trainEpoch(session: Session): AsyncGenerator<TrainEvent, void, u
   const { config, executor, options } = session;
   const { saveEvery } = config.training;
   const examples = examplesOf(session);
-  const batches = trainingBatches(examples, config.training, session.position.epoch, session.position.batch);
+  const { input } = session.model;
+  const mixLengths = "normalization" in input && input.normalization === "batch";
+  const batches = trainingBatches(examples, { ...config.training, mixLengths }, session.position.epoch, session.position.batch);
   const mean = meanUnits(examples);
   const compute = async (batch: Batch) => {
     const step = session.position.step + 1;

@@ -99,6 +99,18 @@ describe("trainingBatches", () => {
   });
 });
 
+it("takes all lengths together where it is asked to, and still each pair exactly once", () => {
+  const pairs = makePairs(640);
+  const options = { batchSize: 16, bucket: 1, seed: 5, mixLengths: true };
+  const batches = [...trainingBatches(pairs, options, 1)];
+  expect(ascending(rows(batches))).toEqual(upTo(640));
+  const longest = batches.map(targetLength);
+  // Of sixteen random pairs one is nearly always long.
+  expect(Math.min(...longest)).toBeGreaterThan(20);
+  const sorted = [...trainingBatches(pairs, { ...options, mixLengths: false }, 1)].map(targetLength);
+  expect(Math.min(...sorted)).toBeLessThan(12);
+});
+
 describe("evaluationBatches", () => {
   it("brings each pair exactly once, from short to long, alike every time", () => {
     fc.assert(

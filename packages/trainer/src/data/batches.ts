@@ -11,6 +11,8 @@ export interface BatchOptions {
 
 export interface TrainingBatchOptions extends BatchOptions {
   readonly seed: number;
+  /** Takes examples of all lengths together, as batch normalisation needs them: its moments are those of a batch (default false). */
+  readonly mixLengths?: boolean;
 }
 
 /** Batches that are sorted by length together: enough for little padding, few enough that an epoch can be entered anywhere. */
@@ -51,7 +53,7 @@ function planWindow(examples: Examples, options: TrainingBatchOptions, epoch: nu
   const size = Math.min(WINDOW_BATCHES * options.batchSize, examples.count - begin);
   const shuffled = keyedPermutation(examples.count, options.seed, "shuffle", epoch);
   const indices = Uint32Array.from({ length: size }, (_, i) => shuffled(begin + i));
-  const batches = cutByLength(examples, indices, options);
+  const batches = options.mixLengths === true ? cut(indices, options.batchSize) : cutByLength(examples, indices, options);
   const order = keyedPermutation(batches.length, options.seed, `batch order ${window}`, epoch);
   return batches.map((_, i) => batches[order(i)]!);
 }
@@ -68,9 +70,14 @@ function cutByLength(examples: Examples, indices: Uint32Array, { batchSize, buck
   });
   const rank = Uint32Array.from(indices, (_, i) => i);
   rank.sort((a, b) => firsts[a]! - firsts[b]! || seconds[a]! - seconds[b]! || a - b);
-  const sorted = rank.map((i) => indices[i]!);
-  return Array.from({ length: batchCount(sorted.length, batchSize) }, (_, i) => sorted.slice(i * batchSize, (i + 1) * batchSize));
+  return cut(
+    rank.map((i) => indices[i]!),
+    batchSize,
+  );
 }
+
+const cut = (indices: Uint32Array, batchSize: number): Uint32Array[] =>
+  Array.from({ length: batchCount(indices.length, batchSize) }, (_, i) => indices.slice(i * batchSize, (i + 1) * batchSize));
 
 const withExamples = (examples: Examples, indices: Uint32Array, bucket: number): ExampleBatch => ({
   examples: indices,
