@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { initialize, traceInference } from "@s2s/graph-builder";
-import { load, SPECIAL_TOKENS, Vocabulary } from "@s2s/runtime";
+import { load, SPECIAL_TOKENS, Tokenizer } from "@s2s/runtime";
 import { buildInferenceGraphs, exportBundle, modelConfig, resolveConfig, textSides } from "@s2s/trainer";
 import { judge, megabytes, SAMPLES } from "./soak-memory.mjs";
 
@@ -17,13 +17,13 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 /** Writes a bundle with random weights: some 800 KiB, so that what is kept of one is seen. @param {string} folder */
 async function writeBundle(folder) {
-  const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...LETTERS]);
+  const tokenizer = new Tokenizer({ unit: "char", tokens: [...SPECIAL_TOKENS, ...LETTERS] });
   const side = { embedding: 64, hidden: 96, layers: 1 };
-  const size = { source: vocabulary.size, target: vocabulary.size };
+  const size = { source: tokenizer.size, target: tokenizer.size };
   const model = modelConfig(resolveConfig({ encoder: side, decoder: side }, "soak"), size);
   const { parameters } = traceInference(model);
   const weights = new Map(parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 1) }]));
-  const text = { tokens: /** @type {const} */ ("char"), vocabulary, maxLength: 24 };
+  const text = { tokenizer, maxLength: 24 };
   const { manifest, files } = textSides({ source: text, target: text });
   await exportBundle(folder, { model, weights, manifest: { task: "translate", ...manifest }, files, training: {} }, buildInferenceGraphs);
 }

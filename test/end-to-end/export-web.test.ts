@@ -52,7 +52,7 @@ test("visitors fetch the first of several precisions early, the others when they
   const early = Object.entries(await listOf(place.path("both"))).flatMap(([name, { early }]) => (early ? [name] : []));
   expect(early).toContain("bundle/weights.float16.safetensors");
   expect(early).not.toContain("bundle/weights.safetensors");
-  expect(early).toContain("bundle/source.tokenizer.json");
+  expect(early).toContain("bundle/tokenizer.json");
 });
 
 test("an older site is replaced, what others put beside its files stays, and a foreign folder is refused", async () => {

@@ -14,7 +14,11 @@ test.each([
   const run = place.path(tokens);
   const trained = await place.json<TrainFigures>("train", "--data", data, "--valid", data, "--tokens", tokens, ...SETTINGS, "--out", run);
   expect(trained.validation.sequenceAccuracy).toBe(1);
-  expect(await place.json<Figures>("evaluate", run, "--data", data)).toMatchObject({ pairs: 340, tokenAccuracy: 1, sequenceAccuracy: 1 });
+  expect(await place.json<Figures>("evaluate", run, "--data", data)).toMatchObject({
+    examples: 340,
+    tokenAccuracy: 1,
+    sequenceAccuracy: 1,
+  });
   const [text, reversed] = [all[200]!.join(between).normalize("NFD"), all[200]!.toReversed().join(between)];
   expect(await place.ok("translate", run, text)).toBe(`${reversed}\n`);
 });

@@ -116,7 +116,7 @@ describe("--resume refuses", () => {
     await cp(place.path("pairs.tsv"), place.path("changed.tsv"));
     await appendFile(place.path("changed.tsv"), "abc\tcba\n");
     const line = await place.refused("train", "--resume", "refusing", "--epochs", "9", "--data", "changed.tsv");
-    expect(line).toMatch(/the pairs of .*changed\.tsv changed since the run began; restore them, or train into another folder$/);
+    expect(line).toMatch(/the examples of .*changed\.tsv changed since the run began; restore them, or train into another folder$/);
     expect(await lasting("refusing")).toEqual(before);
   });
 

@@ -33,7 +33,7 @@ describe("every model, update rule and way of regularising trains, and the expor
     expect(losses.at(-1), `${losses.join(", ")}`).toBeLessThan(0.96 * losses[0]!);
     const figures = await place.json<Figures>("evaluate", out, "--data", "valid.tsv");
     expect(figures.loss).toBeCloseTo(trained.validation.loss, 6);
-    expect(figures).toMatchObject({ pairs: valid.length, tokenAccuracy: trained.validation.tokenAccuracy });
+    expect(figures).toMatchObject({ examples: valid.length, tokenAccuracy: trained.validation.tokenAccuracy });
     const pairs = valid.map((letters) => [letters.join(""), letters.toReversed().join("")] as const);
     const alone = await scoreWithBundle(place.path(out), pairs);
     expect(alone.loss).toBeCloseTo(figures.loss, 5);
