@@ -3,7 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import { editDistance } from "../src/measures/edit-distance.ts";
 import { cer, exact, per, wer } from "../src/measures/error-rates.ts";
 import { corpusScore, segmentScore } from "../src/measures/measure.ts";
-import { testItems } from "../src/measures/test-set.ts";
+import { testItems } from "../src/measures/reference-sets.ts";
 
 /** The definition, without a table. */
 function slowDistance(a: string, b: string): number {

@@ -1,5 +1,5 @@
 import { corpusScore } from "./measure.ts";
-import type { TestItem } from "./test-set.ts";
+import type { TestItem } from "./reference-sets.ts";
 import { TEXT_MEASURES, type TextMeasureName, type TextScores } from "./text-measures.ts";
 
 /** The score of each measure for answers in the order of the items. */

@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import { readPairs } from "../data/corpus.ts";
 import { readRawExamples } from "../data/raw-examples.ts";
 import { kindOf } from "../data/sources/index.ts";
-import type { Question } from "../measures/test-set.ts";
+import type { Question } from "../measures/reference-sets.ts";
 
 /** The examples of a file as a model is asked them: texts as they are, images by their paths, numbers as lists. */
 export async function readQuestions(file: string, { data }: Pick<Config, "data">, { manifest }: Bundle): Promise<Question[]> {

@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import type { FilterCounts } from "../data/encode.ts";
 import type { Examples } from "../data/examples.ts";
 import type { EvaluationSums } from "../executor.ts";
-import type { Question } from "../measures/test-set.ts";
+import type { Question } from "../measures/reference-sets.ts";
 
 /** What a manifest says because of its task; names of files are those of `TaskData.files`. */
 export type TaskManifest = Pick<
