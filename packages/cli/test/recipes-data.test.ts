@@ -117,26 +117,26 @@ describe("recipes of sentences", () => {
     for (const [sentence = "", label] of all) expect(label).toBe(sentence.startsWith("It") ? "English" : "French");
   });
 
-  it("chatbot holds out ways to type, or utterances", async () => {
+  it("chatbot holds out ways to ask, or utterances", async () => {
     const pairs = Array.from(
       { length: 100 },
       (_, i) => `What is number ${"abcdefghij"[i % 10]}${"klmnopqrst"[Math.floor(i / 10)]}?\tReply ${i}.\tmath`,
     );
     const path = await put("chat/pairs.tsv", text([...pairs, "What is number ak?\tAnother reply.\tmath"]));
-    const typed = await make("chatbot", path);
+    const asked = await make("chatbot", path);
     const parts = ["train.tsv", "valid.tsv", "test.tsv"];
-    for (const { files } of [typed, await make("chatbot", path, "unseen")]) {
+    for (const { files } of [asked, await make("chatbot", path, "unseen")]) {
       const [train, valid, test] = parts.map((name) => column(files[name])) as [string[], string[], string[]];
       expect([...common(test, train), ...common(valid, train), ...common(test, valid)]).toEqual([]);
       expect(Object.values(files).join("")).not.toContain("Another");
     }
     const replies = (files: Record<string, string>, name: string): string[] => [...new Set(column(files[name], 1))].toSorted();
-    expect(common(replies(typed.files, "test.tsv"), replies(typed.files, "train.tsv"))).toHaveLength(
-      replies(typed.files, "test.tsv").length,
+    expect(common(replies(asked.files, "test.tsv"), replies(asked.files, "train.tsv"))).toHaveLength(
+      replies(asked.files, "test.tsv").length,
     );
     const unseen = (await make("chatbot", path, "unseen")).files;
     expect(common(replies(unseen, "test.tsv"), replies(unseen, "train.tsv"))).toEqual([]);
-    expect(column(typed.files["train.tsv"], 1)).toContain("Reply 7 .");
+    expect(column(asked.files["train.tsv"], 1)).toContain("Reply 7 .");
   });
 });
 

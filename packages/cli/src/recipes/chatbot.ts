@@ -1,10 +1,11 @@
 import type { ConfigInput, TextPair } from "@s2s/trainer";
+import { wrapped } from "./courtesies.ts";
 import { allPairs, dataFile } from "./data-files.ts";
 import { Draws, grouped, shuffled } from "./draws.ts";
 import type { Part } from "./generated.ts";
 import { configFile, linesFile, type Recipe } from "./recipe.ts";
 
-/** Ways to type an utterance in each file. */
+/** Ways to put an utterance in each file. */
 const VARIANTS: Readonly<Record<Part, number>> = { train: 12, valid: 1, test: 2 };
 
 const CONFIG: ConfigInput = {
@@ -17,24 +18,26 @@ const CONFIG: ConfigInput = {
 };
 
 /**
- * Small talk and short questions to a reply. The corpus is far too small for replies to unseen questions, so "typed" (the default) holds out
- * other ways to type known ones, with slips of the keyboard; "unseen" holds out questions, to show how little can be expected.
+ * Small talk and short questions to a reply. The corpus is far too small for replies to unseen questions, so "asked" (the default) holds out
+ * other ways to put known ones: between courtesies that are mostly longer than the utterance, in a hurry, with slips of the keyboard. What is
+ * nearest by its letters has the same courtesies, so a model has to learn what matters. "unseen" holds out utterances, to show how little can
+ * be expected.
  */
 export const chatbot: Recipe = {
-  description: "utterances to replies, from ChatterBot's corpus; --split typed (known utterances, typed otherwise) or unseen",
+  description: "utterances to replies, from ChatterBot's corpus; --split asked (known utterances, put otherwise) or unseen",
   data: "pairs.tsv or its folder: utterance, tab, reply",
-  splits: ["typed", "unseen"],
+  splits: ["asked", "unseen"],
   make: async ({ data, split, seed }) => {
     const pairs = firstReplies(await allPairs(await dataFile(data, "pairs.tsv")));
     const seen = new Set(pairs.map(({ source }) => source));
-    const typed = shuffled(pairs, seed, "chatbot").map((pair, index) => typedPair(pair, new Draws(seed, "chatbot typing", index), seen));
-    const tenth = Math.floor(typed.length / 10);
+    const asked = shuffled(pairs, seed, "chatbot").map((pair, index) => askedPair(pair, new Draws(seed, "chatbot asking", index), seen));
+    const tenth = Math.floor(asked.length / 10);
     const parts =
-      split === "unseen" ? { test: typed.slice(0, tenth), valid: typed.slice(tenth, 2 * tenth), train: typed.slice(2 * tenth) } : undefined;
+      split === "unseen" ? { test: asked.slice(0, tenth), valid: asked.slice(tenth, 2 * tenth), train: asked.slice(2 * tenth) } : undefined;
     const file = (name: Part) =>
       linesFile(
         `${name}.tsv`,
-        (parts?.[name] ?? typed).flatMap((each) => each[name]),
+        (parts?.[name] ?? asked).flatMap((each) => each[name]),
       );
     return [file("train"), file("valid"), file("test"), configFile(CONFIG)];
   },
@@ -45,11 +48,11 @@ function firstReplies(pairs: readonly TextPair[]): TextPair[] {
   return grouped(pairs, ({ source }) => source.toLowerCase()).map((group) => group[0]!);
 }
 
-/** The utterance as it stands (in training alone) and as it is typed, as lines; no text is in two files. */
-function typedPair({ source, target }: TextPair, draws: Draws, seen: Set<string>): Record<Part, string[]> {
+/** The utterance as it stands (in training alone) and as it is asked, as lines; no text is in two files. */
+function askedPair({ source, target }: TextPair, draws: Draws, seen: Set<string>): Record<Part, string[]> {
   const reply = replyWords(target);
   const take = (count: number): string[] => {
-    const texts = Array.from({ length: count }, () => typedAnew(source, draws)).filter((text) => !seen.has(text));
+    const texts = Array.from({ length: count }, () => typedAnew(wrapped(source, draws), draws)).filter((text) => !seen.has(text));
     for (const text of texts) seen.add(text);
     return texts.map((text) => `${text}\t${reply}`);
   };
