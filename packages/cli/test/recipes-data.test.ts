@@ -82,6 +82,13 @@ describe("recipes of pairs", () => {
       expect(config.data).toMatchObject({ validFraction: 0.2, validSplit: "tail" });
     }
   });
+
+  it("keras-char fills texts up with blanks, ends of targets marked", async () => {
+    const lines = Array.from({ length: 10_000 }, (_, i) => `Go ${i}!\tVa ${i} !`);
+    const { files } = await make("keras-char", await put("padded/eng-fra.tsv", text(lines)), "padded");
+    expect(rows(files["train.tsv"])[7]).toEqual(["Go 7!   ", "Va 7 !\u00b6   "]);
+    expect(rows(files["train.tsv"])[9999]).toEqual(["Go 9999!", "Va 9999 !\u00b6"]);
+  });
 });
 
 describe("recipes of sentences", () => {

@@ -13,15 +13,21 @@ export function oneHotWidths(pairs: readonly TextPair[]): { source: number; targ
   return { source: width("source"), target: width("target") };
 }
 
+/** Stands where Keras' example has the line feed that ends a target, which lines of a file cannot hold. */
+const END = "\u00b6";
+
 /**
  * The example `lstm_seq2seq.py` of Keras: one LSTM of 256 units on each side, RMSprop with Keras' constants, no clipping, the last fifth of the
- * first 10,000 pairs held out. Its one-hot input is an embedding as wide as the vocabulary.
+ * first 10,000 pairs held out. Its one-hot input is an embedding as wide as the vocabulary. "padded" fills all texts up with blanks that are
+ * read and predicted, as the example does: there the loss is its loss, over as many positions. "plain" leaves the texts as they are.
  */
 export const kerasChar: Recipe = {
-  description: "the first 10,000 English-French pairs in characters, the example lstm_seq2seq of Keras",
+  description: "the first 10,000 English-French pairs in characters, the example lstm_seq2seq of Keras; --split plain or padded",
   data: TATOEBA,
-  make: async ({ data }) => {
-    const pairs = await firstPairs(data, PAIRS);
+  splits: ["plain", "padded"],
+  make: async ({ data, split }) => {
+    const first = await firstPairs(data, PAIRS);
+    const pairs = split === "padded" ? padded(first) : first;
     const { source, target } = oneHotWidths(pairs);
     const config: ConfigInput = {
       data: { train: "train.tsv", validFraction: 0.2, validSplit: "tail" },
@@ -32,3 +38,10 @@ export const kerasChar: Recipe = {
     return [linesFile("train.tsv", pairs.map(pairLine)), configFile(config)];
   },
 };
+
+/** All sources as long as the longest, all targets with their end as the longest with its own. */
+function padded(pairs: readonly TextPair[]): TextPair[] {
+  const longest = (side: "source" | "target"): number => Math.max(...pairs.map((pair) => pair[side].length));
+  const [source, target] = [longest("source"), longest("target") + END.length];
+  return pairs.map((pair) => ({ source: pair.source.padEnd(source), target: (pair.target + END).padEnd(target) }));
+}
