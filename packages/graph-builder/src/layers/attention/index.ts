@@ -2,13 +2,13 @@ import type { FloatType, Value } from "../../ir.ts";
 import { add, mul, sub } from "../../ops/elementwise.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { unsqueeze } from "../../ops/movement.ts";
-import { softmax } from "../../ops/reduce.ts";
 import type { Scope } from "../../scope.ts";
 import { additive } from "./additive.ts";
 import { dot } from "./dot.ts";
 import { general } from "./general.ts";
 import { scaledDot } from "./scaled-dot.ts";
 import type { MakeScore, ScoreWidths } from "./score.ts";
+import { shares } from "./shares.ts";
 
 /** How a query is compared with the memory, by the name in a model's configuration. */
 export const SCORES = { dot, "scaled-dot": scaledDot, general, additive } as const satisfies Readonly<Record<string, MakeScore>>;
@@ -49,7 +49,7 @@ export function attention(scope: Scope, name: ScoreName, widths: ScoreWidths) {
     /** queries [B, T, Q]; coverage [B, T, S], the sum of the weights of all steps before, where scores know of it. */
     attend(queries: Value, memory: AttentionMemory, coverage: Value | null): Attended {
       const penalty = unsqueeze(mul(sub(1, memory.mask), hidden(scope.options.type)), 1);
-      const weights = softmax(add(score(queries, memory.keys, coverage), penalty));
+      const weights = shares(add(score(queries, memory.keys, coverage), penalty));
       return { weights, context: matmul(weights, memory.values) };
     },
   };
