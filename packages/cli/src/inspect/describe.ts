@@ -9,11 +9,19 @@ import { elements, layersOf, type Layer } from "./layers.ts";
 /** A graph: its border, how often each operator occurs in it, and its size without external weights. */
 export type GraphReport = { readonly file: string } & Pick<GraphStatistics, "inputs" | "outputs" | "operators" | "bytes">;
 
+/** One of the models that an ensemble's graphs hold. */
+export interface Member {
+  readonly model: ModelConfig;
+  readonly parameters: number;
+}
+
 /** What `s2s inspect --json` prints. */
 export interface Description {
   readonly kind: "run" | "bundle" | "graphs" | "graph";
   readonly path: string;
   readonly model?: ModelConfig;
+  /** Of an ensemble, whose answers are the average of all: each model, the first (`model`) too. Its parameters stand behind its number. */
+  readonly members?: readonly Member[];
   /** Numbers that are trained, or that a lone graph stores. */
   readonly parameters: number;
   readonly layers: readonly Layer[];
@@ -49,41 +57,46 @@ export async function describe(path: string): Promise<Description> {
 async function describeBundle(path: string): Promise<Description> {
   const folder = await resolveBundle(path);
   const { manifest } = await readBundle(folder);
-  const { model, parameters, variants, files, maxSourceLength, maxTargetLength, training } = manifest;
+  const names = manifest.variants.flatMap(({ graphs }) => Object.values(graphs)).map(({ file }) => file);
   return {
     kind: (await holdsRun(path)) ? "run" : "bundle",
     path,
-    model,
-    ...parts(parameters, files),
-    graphs: await readGraphs(
-      folder,
-      variants.flatMap(({ graphs }) => Object.values(graphs)).map(({ file }) => file),
-    ),
-    lengths: { source: maxSourceLength, target: maxTargetLength },
-    training,
+    ...answering(manifest),
+    graphs: await readGraphs(folder, names),
+    files: sizesOf(manifest.files),
   };
 }
 
 async function describeModelFile(path: string, file: string, manifest: Manifest): Promise<Description> {
-  const { model, parameters, maxSourceLength, maxTargetLength, training } = manifest;
   const name = basename(file);
   const graphs = await readGraphs(path, [name]);
+  return { kind: "bundle", path, ...answering(manifest), graphs, files: graphs.map(({ bytes }) => ({ name, bytes })) };
+}
+
+/** What a manifest says of what answers: one model, or an ensemble. */
+function answering({ model, members, parameters, maxSourceLength, maxTargetLength, training }: Manifest) {
   return {
-    kind: "bundle",
-    path,
     model,
-    parameters: elements(parameters),
-    layers: layersOf(parameters),
-    graphs,
-    files: graphs.map(({ bytes }) => ({ name, bytes })),
+    ...(members && { members: [model, ...members].map((member, i) => ({ model: member, parameters: elements(ofMember(parameters, i)) })) }),
+    ...layered(parameters),
     lengths: { source: maxSourceLength, target: maxTargetLength },
     training,
   };
 }
 
+const ofMember = (parameters: Manifest["parameters"], member: number) => parameters.filter(({ name }) => name.startsWith(`${member}.`));
+
 async function describeGraphs(path: string, { model, parameters, graphs, files, training }: GraphsManifest): Promise<Description> {
   const names = Object.values(graphs).map(({ file }) => file);
-  return { kind: "graphs", path, model, ...parts(parameters, files), graphs: await readGraphs(path, names), training };
+  return {
+    kind: "graphs",
+    path,
+    model,
+    ...layered(parameters),
+    graphs: await readGraphs(path, names),
+    files: sizesOf(files),
+    training,
+  };
 }
 
 async function describeLoose(path: string, names: readonly string[]): Promise<Description> {
@@ -98,19 +111,18 @@ async function describeGraph(path: string): Promise<Description> {
   return {
     kind: "graph",
     path,
-    parameters: elements(stored),
-    layers: layersOf(stored),
+    ...layered(stored),
     graphs: [{ file: name, ...pick(statistics), bytes }],
     files: [{ name, bytes }],
   };
 }
 
-function parts(
-  parameters: Parameters<typeof layersOf>[0],
-  files: readonly FileInfo[],
-): Pick<Description, "parameters" | "layers" | "files"> {
-  return { parameters: elements(parameters), layers: layersOf(parameters), files: files.map(({ name, bytes }) => ({ name, bytes })) };
-}
+const layered = (parameters: Parameters<typeof layersOf>[0]): Pick<Description, "parameters" | "layers"> => ({
+  parameters: elements(parameters),
+  layers: layersOf(parameters),
+});
+
+const sizesOf = (files: readonly FileInfo[]): Description["files"] => files.map(({ name, bytes }) => ({ name, bytes }));
 
 function readGraphs(folder: string, names: readonly string[]): Promise<GraphReport[]> {
   return Promise.all(

@@ -1,14 +1,15 @@
+import type { ModelConfig } from "@s2s/runtime/manifest";
 import { bytes, count, plural, table } from "../report/format.ts";
 import type { Colors } from "../terminal.ts";
 import type { Description, GraphReport } from "./describe.ts";
 
 /** A description as a person reads it. */
 export function describeText(
-  { kind, path, model, parameters, layers, graphs, files, lengths, training }: Description,
+  { kind, path, model, members, parameters, layers, graphs, files, lengths, training }: Description,
   { bold, dim }: Colors,
 ): string[] {
   const lines = [
-    `${bold(path)}: ${kind}${model ? ` of a model from ${model.input.kind} to ${model.output.kind}` : ""}, ${count(parameters)} ${kind === "graph" ? "stored numbers" : "parameters"}`,
+    `${bold(path)}: ${kind}${model ? ` of ${members ? plural(members.length, "model") : "a model"} from ${model.input.kind} to ${model.output.kind}` : ""}, ${count(parameters)} ${kind === "graph" ? "stored numbers" : "parameters"}`,
   ];
   if (model) {
     const { input, output } = model;
@@ -24,6 +25,10 @@ export function describeText(
           .join(", "),
       ),
     );
+  if (members) {
+    const rows = members.map((member, i) => [String(i), plural(member.parameters, "parameter"), cellsOf(member.model)]);
+    lines.push("", `${bold("Members")}, of which an answer averages what all give`, ...indent(table(rows)));
+  }
   if (layers.length > 0) {
     const rows = layers.map((layer) => [
       layer.name,
@@ -36,6 +41,14 @@ export function describeText(
   for (const graph of graphs) lines.push("", `${bold(graph.file)}  ${bytes(graph.bytes)}`, ...indent(graphLines(graph, known)));
   if (files.length > 1) lines.push("", bold("Files"), ...indent(table(files.map((file) => [file.name, bytes(file.bytes)]))));
   return lines;
+}
+
+/** The recurrent layers of a model, as far as it has some. */
+function cellsOf({ encoder, output }: ModelConfig): string {
+  const decoder = "cell" in output ? output : null;
+  return Object.entries({ encoder, decoder })
+    .flatMap(([side, found]) => (found ? [`${side} ${plural(found.layers, `${found.cell} layer`)} of ${found.hidden}`] : []))
+    .join(", ");
 }
 
 function graphLines({ inputs, outputs, operators }: GraphReport, parameters: ReadonlySet<string>): string[] {
