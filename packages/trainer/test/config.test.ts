@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@s2s/runtime";
+import { OPTIMIZERS } from "@s2s/runtime/manifest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configJsonSchema, configKeys, describeValue } from "../src/config-keys.ts";
 import type { ConfigKey } from "../src/config-keys.ts";
@@ -45,6 +46,15 @@ describe("resolveConfig", () => {
     expect(config.training).toMatchObject({ optimizer: "adam", learningRate: 0.001, clipNorm: 5, dropout: 0 });
     expect(config.source).toMatchObject({ tokens: "char", minFrequency: 1 });
     expect(config.data).toEqual({ sourceColumn: 1, targetColumn: 2, validFraction: 0.1, validSplit: "random" });
+  });
+
+  it("steps as far as is usual with an optimizer, unless it is told how far", () => {
+    const rates = OPTIMIZERS.map((optimizer) => resolveConfig({ training: { optimizer } }, "x").training.learningRate);
+    expect(rates).toEqual([0.5, 0.1, 0.001, 0.01, 1, 0.001, 0.001, 0.001]);
+    expect(resolveConfig({ training: { optimizer: "adadelta", learningRate: 0.001 } }, "x").training.learningRate).toBe(0.001);
+    expect(keyNamed("training.learningRate").description).toBe(
+      "step size (default: 0.001, of `sgd` 0.5, of `momentum` 0.1, of `adagrad` 0.01, of `adadelta` 1)",
+    );
   });
 
   it("resolves its own result to itself", () => {
@@ -142,13 +152,13 @@ describe("readConfig", () => {
 
 describe("configKeys", () => {
   it("lists the leaves with type, default, bounds and description", () => {
-    expect(keyNamed("training.learningRate")).toEqual({
-      key: "training.learningRate",
+    expect(keyNamed("training.initializationScale")).toEqual({
+      key: "training.initializationScale",
       type: "number",
-      description: "step size",
-      default: 0.001,
+      description: "bound of `uniform`, deviation of `normal`",
+      default: 0.08,
       exclusiveMinimum: 0,
-      maximum: 1000,
+      maximum: 100,
     });
     expect(keyNamed("source.tokens")).toMatchObject({ type: "string", choices: ["char", "word", "bpe", "unigram"], default: "char" });
     expect(keyNamed("encoder.bidirectional")).toMatchObject({ type: "boolean", default: false });

@@ -8,12 +8,27 @@ export const INITIALIZATIONS = ["default", "uniform", "normal"] as const;
 
 const rate = (description: string) => described(v.optional(fraction, 0), description);
 
-/** How the weights are found. */
-export const TrainingSchema = v.strictObject({
+/** A usual step size of each update rule: the adaptive ones divide by the gradient's size, `adadelta` has no unit of its own. */
+const LEARNING_RATES: Readonly<Record<(typeof OPTIMIZERS)[number], number>> = {
+  sgd: 0.5,
+  momentum: 0.1,
+  rmsprop: 0.001,
+  adagrad: 0.01,
+  adadelta: 1,
+  adam: 0.001,
+  adamw: 0.001,
+  nadam: 0.001,
+};
+const unlikeMost = Object.entries(LEARNING_RATES).filter(([, each]) => each !== LEARNING_RATES.adam);
+
+const TrainingKeys = v.strictObject({
   epochs: described(v.optional(whole(1, 1_000_000), 20), "passes over the training examples"),
   batchSize: described(v.optional(whole(1, 65_536), 64), "examples a step"),
   optimizer: choice(OPTIMIZERS, "adam", "update rule"),
-  learningRate: described(v.optional(positive(1000), 0.001), "step size"),
+  learningRate: described(
+    v.optional(positive(1000)),
+    `step size (default: ${LEARNING_RATES.adam}, ${unlikeMost.map(([name, each]) => `of \`${name}\` ${each}`).join(", ")})`,
+  ),
   momentum: described(v.optional(fraction, 0.9), "of `momentum`"),
   rho: described(v.optional(fraction, 0.9), "decay of the squares of `rmsprop` and `adadelta`"),
   beta1: described(v.optional(fraction, 0.9), "of `adam`, `adamw` and `nadam`"),
@@ -71,3 +86,9 @@ export const TrainingSchema = v.strictObject({
   threads: described(v.optional(whole(1, 1024)), "CPU threads, each with its shard of a batch (default: the machine's cores, at most 8)"),
   ep: choice(["cpu", "cuda", "webgpu"], "cpu", "execution provider"),
 });
+
+/** How the weights are found. */
+export const TrainingSchema = v.pipe(
+  TrainingKeys,
+  v.transform(({ learningRate, ...others }) => ({ ...others, learningRate: learningRate ?? LEARNING_RATES[others.optimizer] })),
+);
