@@ -38,6 +38,7 @@ const MAX_DIMENSION = 2 ** 40;
 const MAX_BYTES = 64 * 2 ** 30;
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 /** What is only shown. */
 const figure = v.pipe(v.number(), v.minValue(-Number.MAX_SAFE_INTEGER), v.maxValue(Number.MAX_SAFE_INTEGER));
 /** That of a run that diverged can be any number. */
@@ -120,8 +121,11 @@ export const TrainableSchema = v.strictObject({
   learningRate: v.pipe(v.number(), v.minValue(0), v.maxValue(1000)),
   /** Whether the step takes a `dropout_seed`. */
   dropout: v.boolean(),
-  /** Of the loss that the step gives. */
-  labelSmoothing: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0),
+  /** Share of true tokens that the decoder is fed: of a step that takes `teacher_forcing`. */
+  teacherForcing: v.optional(share, 1),
+  /** Of the loss that the step gives: probability spread over the vocabulary, and what looking at a place again costs. */
+  labelSmoothing: v.optional(share, 0),
+  coverageWeight: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1000)), 0),
 });
 
 /** The columns that a forecast knows and gives, and how they were scaled: (x - mean) / deviation. */

@@ -92,7 +92,16 @@ describe("graphs", () => {
 
   test("for training are fetched when they are asked for, and checked", async () => {
     const graph = { file: "train.onnx", inputs: [], outputs: [] };
-    const trainable = { graph, optimizer: "sgd" as const, slots: [], learningRate: 1, dropout: false, labelSmoothing: 0 };
+    const trainable = {
+      graph,
+      optimizer: "sgd" as const,
+      slots: [],
+      learningRate: 1,
+      dropout: false,
+      teacherForcing: 1,
+      labelSmoothing: 0,
+      coverageWeight: 0,
+    };
     const manifest = { ...manifestOf(one), trainable, files: [...manifestOf(one).files, { name: "train.onnx", bytes: 0, sha256: "" }] };
     const files = sealFiles({ ...one, "train.onnx": Uint8Array.of(1, 2, 3) }, manifest);
     expect(await graphSource(await open(files), graph)).toEqual({ bytes: Uint8Array.of(1, 2, 3), externalData: [] });

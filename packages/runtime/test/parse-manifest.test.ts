@@ -186,7 +186,7 @@ describe("whatever is in the file,", () => {
     const trainable = { graph: { file: "encoder.onnx", inputs: [], outputs: [] }, optimizer: "sgd", slots: [], learningRate: 1 };
     const whole = {
       ...copy(),
-      trainable: { ...trainable, dropout: false, labelSmoothing: 0 },
+      trainable: { ...trainable, dropout: false, teacherForcing: 1, labelSmoothing: 0, coverageWeight: 0 },
       training: { createdBy: "test", seed: 1, steps: 1, epochs: 1, validation },
     };
     const text = JSON.stringify(whole);

@@ -115,7 +115,16 @@ describe("a model in one file", () => {
     const outside = { ...parts, manifest: manifestOf(bundle) };
     expect(await why(singleFile(graph, outside))).toMatch(/no variant can be used, since it is in a single file but has weights outside/);
     const trained = { file: "train.onnx", inputs: [], outputs: [] };
-    const trainable = { graph: trained, optimizer: "sgd" as const, slots: [], learningRate: 1, dropout: false, labelSmoothing: 0 };
+    const trainable = {
+      graph: trained,
+      optimizer: "sgd" as const,
+      slots: [],
+      learningRate: 1,
+      dropout: false,
+      teacherForcing: 1,
+      labelSmoothing: 0,
+      coverageWeight: 0,
+    };
     const files = [...parts.manifest.files, { name: "train.onnx", bytes: 3, sha256: "0".repeat(64) }];
     const opened = await open(singleFile(graph, { ...parts, manifest: { ...parts.manifest, trainable, files } }));
     expect(await refusal(() => graphSource(opened, trained))).toMatch(/its manifest lists train\.onnx, which is not in it/);

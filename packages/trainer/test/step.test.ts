@@ -5,18 +5,22 @@ import { fileURLToPath } from "node:url";
 import { type Bundle, load, UserError } from "@s2s/runtime";
 import type { Trainable } from "@s2s/runtime/manifest";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Config } from "../src/config.ts";
+import type { Config, ConfigInput } from "../src/config.ts";
 import { collate } from "../src/data/collate.ts";
 import type { Executor, State } from "../src/executor.ts";
 import { createCpuExecutor } from "../src/executors/cpu.ts";
+import { modelConfig } from "../src/model-config.ts";
 import { PairEncoder } from "../src/step/pair-encoder.ts";
 import { openTrainer } from "../src/step/open-trainer.ts";
 import type { TrainerOptions } from "../src/step/options.ts";
 import { Trainer } from "../src/step/trainer.ts";
+import { buildTrainable } from "../src/trainable.ts";
+import { KINDS } from "../../../test/support/task-bundles.ts";
 import { configOf } from "./support/executors.ts";
 import { examples, firstWeights, trainableBundle } from "./support/trainable.ts";
 
 const STEPS = 50;
+const ATTENDS = { attention: "additive", coverage: true } as const;
 let place: string;
 const trainers: Trainer[] = [];
 
@@ -52,9 +56,12 @@ async function losses(trainer: Trainer): Promise<number[]> {
 async function expectedLosses(bundle: Bundle, config: Config, threads: number): Promise<number[]> {
   const encoder = new PairEncoder(bundle.manifest, bundle.source!, bundle.target!);
   const first = firstWeights(config);
-  const slots = (bundle.manifest.trainable?.slots ?? []).flatMap((slot) =>
-    [...first].map(([name, { shape, data }]) => [`${slot}/${name}`, { shape, data: new Float32Array(data.length) }] as const),
-  );
+  const { slots: names, graph, teacherForcing } = bundle.manifest.trainable!;
+  const slots = names
+    .flatMap((slot) =>
+      [...first].map(([name, { shape, data }]) => [`${slot}/${name}`, { shape, data: new Float32Array(data.length) }] as const),
+    )
+    .filter(([name]) => graph.inputs.some((input) => input.name === name));
   const executor: Executor = await createCpuExecutor({
     model: bundle.manifest.model,
     config,
@@ -73,6 +80,7 @@ async function expectedLosses(bundle: Bundle, config: Config, threads: number): 
       step,
       learningRate: config.training.learningRate,
       scale: 1 / batch.units,
+      teacherForcing,
     });
     found.push(lossSum / batch.units, gradientNorm);
   }
@@ -90,16 +98,45 @@ describe("a training step from a bundle", () => {
     ["adamw", { optimizer: "adamw" }],
     ["momentum", { optimizer: "momentum", learningRate: 0.05 }],
     ["sgd", { optimizer: "sgd", learningRate: 0.1 }],
-  ] as const)("has the losses that `s2s train` has over 50 steps, on the CPU and on wasm: %s", async (_, training) => {
-    const config = configOf(training);
-    const bundle = await bundleOf(config);
-    // Masks depend on the shard, so with dropout a single one is compared.
-    const expected = await expectedLosses(bundle, config, config.training.dropout > 0 ? 1 : 2);
-    const cpu = await losses(await open(bundle));
-    const wasm = await losses(await open(bundle, { device: "wasm" }));
-    expect(cpu.at(-2)).toBeLessThan(cpu[0] as number);
-    expect(difference(cpu, expected)).toBeLessThan(1e-5);
-    expect(difference(wasm, expected)).toBeLessThan(1e-5);
+    [
+      "looking again, and an encoder that stays",
+      { optimizer: "momentum", learningRate: 0.05, coverageWeight: 1, freeze: "encoder.*" },
+      ATTENDS,
+    ],
+  ] as const)(
+    "has the losses that `s2s train` has over 50 steps, on the CPU and on wasm: %s",
+    async (_, training, decoder: ConfigInput["decoder"] = {}) => {
+      const config = configOf(training, decoder);
+      const bundle = await bundleOf(config);
+      // Masks depend on the shard, so with dropout a single one is compared.
+      const expected = await expectedLosses(bundle, config, config.training.dropout > 0 ? 1 : 2);
+      const cpu = await losses(await open(bundle));
+      const wasm = await losses(await open(bundle, { device: "wasm" }));
+      expect(cpu.at(-2)).toBeLessThan(cpu[0] as number);
+      expect(difference(cpu, expected)).toBeLessThan(1e-5);
+      expect(difference(wasm, expected)).toBeLessThan(1e-5);
+    },
+  );
+});
+
+describe("a model that was fed its own tokens", () => {
+  const feedingItself = configOf({ scheduledSampling: "linear", samplingRate: 0.5, samplingSteps: 10 });
+
+  it("is fed as many of them as in the end of its run", async () => {
+    const shares = [1, 6, 1000].map((steps) =>
+      buildTrainable(modelConfig(feedingItself, { source: 12, target: 12 }), feedingItself, steps),
+    );
+    expect(shares.map(({ trainable }) => trainable.teacherForcing)).toEqual([1, 0.75, 0.5]);
+  });
+
+  it("learns from what the share makes of a batch", async () => {
+    const bundle = await bundleOf(feedingItself);
+    const fed = async (teacherForcing: number): Promise<number> => {
+      const trainable = { ...bundle.manifest.trainable!, teacherForcing };
+      const trainer = await open({ ...bundle, manifest: { ...bundle.manifest, trainable } });
+      return (await trainer.step(examples(7))).loss;
+    };
+    expect(await fed(1)).not.toBeCloseTo(await fed(0), 4);
   });
 });
 
@@ -219,6 +256,12 @@ describe("a Trainer", () => {
       /source is float32 \[B, S\]/,
     );
     await expect(Trainer.open(changed({ outputs: outputs.slice(1) }))).rejects.toThrow(/outputs: .* is missing/);
+    const untrained = outputs.filter(({ name }) => !name.startsWith("next."));
+    await expect(Trainer.open(changed({ outputs: untrained }))).rejects.toThrow(/outputs: no parameter is trained/);
+    const half = outputs.filter(({ name }) => name !== "next.decoder.readout.b");
+    await expect(Trainer.open(changed({ outputs: half }))).rejects.toThrow(/inputs: mean\/decoder.readout.b is unknown/);
+    const labels = { ...bundle.manifest, task: "classify" as const, model: KINDS.classify.model };
+    await expect(Trainer.open({ ...bundle, manifest: labels })).rejects.toThrow(/from texts to texts .* the task classify$/);
   });
 
   it("imports nothing that a page does not have", async () => {

@@ -21,7 +21,7 @@ export function tokensExpecter({ model, maxTargetLength }: Manifest, weights: We
   return {
     searches,
     expect: (sources, between) => expectBatch(reference, sources, searches, between),
-    step({ sources, targets }, { labelSmoothing }) {
+    step({ sources, targets }, { labelSmoothing, coverageWeight }) {
       // Not the model's own answers, whose gradients are small: each source gets another's target.
       const pairs: IdPair[] = sources.map((source, i) => ({
         source: exampleOf(source),
@@ -40,8 +40,8 @@ export function tokensExpecter({ model, maxTargetLength }: Manifest, weights: We
           ),
         },
         units: pairs.reduce((sum, { target }) => sum + target.length, 0),
-        loss: (later) => new Reference(model, later).loss(pairs, labelSmoothing, 0, true),
-        gradients: reference.gradients(pairs, labelSmoothing),
+        loss: (later) => new Reference(model, later).loss(pairs, labelSmoothing, coverageWeight, true),
+        gradients: reference.gradients(pairs, labelSmoothing, coverageWeight),
       };
     },
   };

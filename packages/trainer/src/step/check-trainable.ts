@@ -17,29 +17,33 @@ const BATCH: Readonly<Record<string, Form>> = {
   target_output: ids(null, null),
 };
 const SCALARS: Readonly<Record<string, Form>> = { scale: number, learning_rate: number };
-/** Plain gradient descent has no use for the step's number; without dropout there is no seed. */
-const OPTIONAL: Readonly<Record<string, Form>> = { step: ids(), dropout_seed: ids() };
+/** Plain gradient descent has no use for the step's number; where nothing is drawn there is no seed, nor a share of true tokens. */
+const OPTIONAL: Readonly<Record<string, Form>> = { step: ids(), dropout_seed: ids(), teacher_forcing: number };
 
 /** What the training graph of a manifest says of its border is looked at before anything is run. @throws UserError that names the tensor */
 export function checkTrainable(manifest: Manifest, where: string): Trainable {
-  const { trainable, parameters } = manifest;
+  const { trainable, parameters, task, model } = manifest;
   if (trainable === undefined) {
     throw new UserError(`${where}: this bundle cannot be trained further; export it with \`s2s export RUN --out DIR --trainable\``);
   }
-  const weights = Object.fromEntries(weightsOf(parameters, trainable.slots));
-  const next = Object.fromEntries(Object.entries(weights).map(([name, form]) => [`next.${name}`, form]));
+  if (model.input.kind !== "tokens" || model.output.kind !== "tokens")
+    throw new UserError(`${where}: only models from texts to texts are trained further from pairs, and this one is for the task ${task}`);
   const { inputs, outputs } = trainable.graph;
+  // A frozen parameter goes in and does not come out.
+  const given = new Set(outputs.map(({ name }) => name));
+  const trained = parameters.filter(({ name }) => given.has(`next.${name}`));
+  if (trained.length === 0) throw new UserError(`${where}: trainable.graph.outputs: no parameter is trained; export the bundle again`);
+  const learned = Object.fromEntries(["", ...trainable.slots.map((slot) => `${slot}/`)].flatMap((prefix) => formsOf(trained, prefix)));
+  const weights = { ...Object.fromEntries(formsOf(parameters)), ...learned };
+  const next = Object.fromEntries(Object.entries(learned).map(([name, form]) => [`next.${name}`, form]));
   requireForms(`${where}: trainable.graph.inputs`, inputs, { ...BATCH, ...SCALARS, ...weights }, OPTIONAL);
   requireForms(`${where}: trainable.graph.outputs`, outputs, { loss_sum: number, gradient_norm: number, ...next });
   return trainable;
 }
 
-/** Parameters and slots `<slot>/<parameter>` with their forms. */
-function* weightsOf(parameters: readonly TensorInfo[], slots: readonly string[]): Generator<[string, Form]> {
-  for (const prefix of ["", ...slots.map((slot) => `${slot}/`)]) {
-    for (const { name, type, shape } of parameters) yield [`${prefix}${name}`, { type, shape: shape.map(asNumber) }];
-  }
-}
+/** The forms of parameters, or of their slots `<slot>/<parameter>`. */
+const formsOf = (parameters: readonly TensorInfo[], prefix = ""): [string, Form][] =>
+  parameters.map(({ name, type, shape }) => [`${prefix}${name}`, { type, shape: shape.map(asNumber) }]);
 
 const asNumber = (dimension: number | string): number | null => (typeof dimension === "number" ? dimension : null);
 

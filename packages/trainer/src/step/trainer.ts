@@ -167,7 +167,8 @@ export class Trainer {
   async #step(batch: Batch, scale: number): Promise<TrainedStep> {
     const step = this.#steps + 1;
     const dropoutSeed = hash32(this.seed, "dropout", step, 0) | 0;
-    const scalars = { learningRate: this.learningRate, step, scale, dropoutSeed };
+    const { teacherForcing } = this.#trainable;
+    const scalars = { learningRate: this.learningRate, step, scale, dropoutSeed, teacherForcing };
     const { lossSum, gradientNorm, next } = await runTrainStep(this.#session, batch, this.#weights, scalars);
     if (!Number.isFinite(lossSum) || !Number.isFinite(gradientNorm)) {
       throw new UserError(

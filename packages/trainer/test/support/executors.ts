@@ -9,11 +9,11 @@ import type { ExecutorContext } from "../../src/train-options.ts";
 const VOCABULARY = { source: 11, target: 13 };
 
 /** A small model of every part, and how it is trained. */
-export function configOf(training: ConfigInput["training"] = {}): Config {
+export function configOf(training: ConfigInput["training"] = {}, decoder: ConfigInput["decoder"] = {}): Config {
   return resolveConfig(
     {
       encoder: { embedding: 6, hidden: 10, layers: 2, bidirectional: true },
-      decoder: { embedding: 7, hidden: 9, layers: 2 },
+      decoder: { embedding: 7, hidden: 9, layers: 2, ...decoder },
       training: { batchSize: 7, optimizer: "adam", learningRate: 0.02, clipNorm: 1, ...training },
     },
     "test",
