@@ -122,7 +122,7 @@ test("@s2s/trainer", () => {
     naive
     pairedBootstrap per
     readConfig readConfigInput readGraphsManifest readPairs readRunConfig resolveConfig runPaths
-    seasonalError seasonalNaive segmentScore selectExamples selectPairs serviceWorker shardBatch siteFiles spanFigures spansOf splitPairs
+    seasonalError seasonalNaive segmentScore selectExamples selectPairs ser serviceWorker shardBatch siteFiles spanFigures spansOf splitPairs
     taggingFigures taskOf teacherForcing testItems textSides train trainingBatches trainingErrors
     uniform
     weightsOf wer writeFileAtomically writeGraphs"

@@ -47,10 +47,10 @@ describe("compare", () => {
   });
 
   it("says it in lines, the same each time", async () => {
-    const args = ["compare", never, model, "--data", data, "--metric", "wer", "--samples", "200", "--seed", "0"];
+    const args = ["compare", never, model, "--data", data, "--metric", "ser", "--samples", "200", "--seed", "0"];
     const { stdout } = await runHere(...args);
     expect(stdout.split("\n").slice(0, 3)).toEqual([`A: ${never}`, `B: ${model}`, "20 texts, 20 references"]);
-    expect(stdout).toMatch(/^wer +100\.00% \(100\.00% to 100\.00%\) +25\.00% \(\d.*\) +-75\.00% \(.*\) +0\.0050 +B is better$/m);
+    expect(stdout).toMatch(/^ser +100\.00% \(100\.00% to 100\.00%\) +25\.00% \(\d.*\) +-75\.00% \(.*\) +0\.0050 +B is better$/m);
     expect(stdout).toContain("paired bootstrap, 200 samples, seed 0; significant below 0.05");
     expect((await runHere(...args)).stdout).toBe(stdout);
   });

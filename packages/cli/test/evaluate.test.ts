@@ -43,11 +43,11 @@ async function answers(...args: string[]): Promise<string[]> {
 describe("evaluate", () => {
   it("measures the answers that translate gives, each source once with all its references", async () => {
     const [ab = "", abc = "", hgfe = ""] = await answers();
-    const figures = await evaluate("--metrics", "wer,exact,cer,bleu");
+    const figures = await evaluate("--metrics", "ser,exact,cer,bleu");
     expect(figures).toMatchObject({ examples: 5, sources: 3, references: 4 });
     const right = Number(ab === "ba" || ab === "b a") + Number(abc === "cba") + Number(hgfe === "efgh");
     expect(figures["exact"]).toBeCloseTo(right / 3, 12);
-    expect(figures["wer"]).toBeCloseTo(1 - right / 3, 12);
+    expect(figures["ser"]).toBeCloseTo(1 - right / 3, 12);
     expect(figures["cer"]).toBeGreaterThan(0);
     expect(figures["bleu"]).toBe(0);
     expect(Math.exp(figures["loss"]!)).toBeCloseTo(figures["perplexity"]!, 9);
@@ -58,7 +58,7 @@ describe("evaluate", () => {
     const search = ["--beams", "3", "--max-length", "4"];
     for (const references of ["source", "line"]) {
       const figures = await evaluate("--references", references, ...search);
-      const names = "bleu,chrf,wer,per,cer";
+      const names = "bleu,chrf,wer,per,cer,ser";
       const grouped = ["--metrics", names, "--references", references, "--samples", "2", "--json"];
       const { stdout } = await runHere("compare", run, run, "--data", data, ...grouped, ...search);
       const { metrics, sources } = JSON.parse(stdout);
@@ -70,7 +70,18 @@ describe("evaluate", () => {
   it("prints a line for each figure", async () => {
     const { stdout } = await runHere("evaluate", run, "--data", data, "--limit", "2");
     expect(stdout).toMatch(/^sources +2$/m);
-    for (const name of ["loss \\(nats a unit\\)", "perplexity", "token accuracy", "sequence accuracy", "BLEU", "chrF", "WER", "PER", "CER"])
+    for (const name of [
+      "loss \\(nats a unit\\)",
+      "perplexity",
+      "token accuracy",
+      "sequence accuracy",
+      "BLEU",
+      "chrF",
+      "WER",
+      "PER",
+      "CER",
+      "SER",
+    ])
       expect(stdout).toMatch(new RegExp(`^${name} +[\\d.]+%?$`, "m"));
   });
 

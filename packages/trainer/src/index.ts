@@ -65,7 +65,7 @@ export { chrf } from "./measures/chrf.ts";
 export { classificationFigures } from "./measures/classification.ts";
 export type { ClassificationFigures } from "./measures/classification.ts";
 export type { ConfusionMatrix } from "./measures/confusion.ts";
-export { cer, exact, per, wer } from "./measures/error-rates.ts";
+export { cer, exact, per, ser, wer } from "./measures/error-rates.ts";
 export type { ClassFigures, PrecisionRecall } from "./measures/f-score.ts";
 export { forecastFigures, seasonalError } from "./measures/forecast.ts";
 export type { ErrorFigures, ForecastFigures } from "./measures/forecast.ts";

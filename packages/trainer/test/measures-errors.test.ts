@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { editDistance } from "../src/measures/edit-distance.ts";
-import { cer, exact, per, wer } from "../src/measures/error-rates.ts";
+import { cer, exact, per, ser, wer } from "../src/measures/error-rates.ts";
 import { corpusScore, segmentScore } from "../src/measures/measure.ts";
 import { testItems } from "../src/measures/reference-sets.ts";
 
@@ -60,12 +60,17 @@ describe("error rates of words with several pronunciations", () => {
   });
 
   it("counts words none of whose references was given, and edits by phones and characters", () => {
-    expect(score(wer)).toBeCloseTo(2 / 3, 12);
+    expect(score(ser)).toBeCloseTo(2 / 3, 12);
     expect(score(exact)).toBeCloseTo(1 / 3, 12);
     // 0 of 3; EY -> AA: 1 of 6; "K AA S S" from "AA K S": 2 of 3.
-    expect(score(per)).toBeCloseTo(3 / 12, 12);
+    for (const measure of [wer, per]) expect(score(measure)).toBeCloseTo(3 / 12, 12);
     // "AA K S" to "K AA S S": K and a space more in front, and K is an S behind.
     expect(score(cer)).toBeCloseTo((0 + 2 + 3) / (6 + 14 + 6), 12);
+  });
+
+  it("counts a word that is missing, one too many and another one as speech recognition does", () => {
+    expect(segmentScore(wer, "the cat sat down", ["a cat sat on it"])).toBeCloseTo(3 / 5, 12);
+    expect(segmentScore(wer, "a b c", ["a"])).toBe(2);
   });
 
   it("takes the closest reference, of equally close ones the longest", () => {
@@ -78,7 +83,7 @@ describe("error rates of words with several pronunciations", () => {
     expect(segmentScore(per, "a b", [""])).toBe(2);
     expect(segmentScore(per, " ", [""])).toBe(0);
     expect(segmentScore(cer, "👍🏽", ["👍"])).toBe(1);
-    expect(segmentScore(wer, "", [""])).toBe(0);
+    expect(segmentScore(ser, "", [""])).toBe(0);
   });
 });
 
@@ -86,7 +91,7 @@ test("no answer is better than one that equals a reference", () => {
   const text = fc.string({ unit: fc.constantFrom("a", "b", " "), maxLength: 10 });
   fc.assert(
     fc.property(text, fc.array(text, { minLength: 1, maxLength: 3 }), (answer, references) => {
-      for (const measure of [per, cer]) {
+      for (const measure of [wer, per, cer]) {
         expect(segmentScore(measure, references[0]!, references)).toBe(0);
         expect(segmentScore(measure, answer, references) === 0).toBe(segmentScore(exact, answer, references) === 1);
       }

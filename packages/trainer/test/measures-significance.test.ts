@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { bleu } from "../src/measures/bleu.ts";
 import { chrf } from "../src/measures/chrf.ts";
-import { wer } from "../src/measures/error-rates.ts";
+import { ser } from "../src/measures/error-rates.ts";
 import { countSegments, type Counts } from "../src/measures/measure.ts";
 import { approximateRandomization, pairedBootstrap } from "../src/measures/significance.ts";
 
@@ -72,9 +72,9 @@ test("all 2^n ways of swapping give the exact p-value, which sampling comes clos
     const difference = a.reduce((sum, _, i) => sum + Number(side(i, b, a)) - Number(side(i, a, b)), 0);
     if (Math.abs(difference) >= observed) atLeast += 1;
   }
-  const enumerated = approximateRandomization(wer, errors(a), errors(b), { samples: all, seed: 0 }, (sample, i) => (sample >> i) & 1);
+  const enumerated = approximateRandomization(ser, errors(a), errors(b), { samples: all, seed: 0 }, (sample, i) => (sample >> i) & 1);
   expect(enumerated.p).toBeCloseTo((atLeast + 1) / (all + 1), 12);
-  const sampled = approximateRandomization(wer, errors(a), errors(b), { samples: 20_000, seed: 3 });
+  const sampled = approximateRandomization(ser, errors(a), errors(b), { samples: 20_000, seed: 3 });
   expect(Math.abs(sampled.p - atLeast / all)).toBeLessThan(0.02);
 });
 
@@ -82,18 +82,18 @@ test("a system is never different from itself, and clearly different ones are", 
   const some = errors(Array.from({ length: 200 }, (_, i) => i % 3 === 0));
   const worse = errors(Array.from({ length: 200 }, (_, i) => i % 3 !== 1));
   const options = { samples: 500, seed: 1 };
-  expect(pairedBootstrap(wer, some, some, options)).toMatchObject({ p: 1, wins: { a: 0, b: 0 } });
-  expect(approximateRandomization(wer, some, some, options).p).toBe(1);
-  const test = pairedBootstrap(wer, some, worse, options);
+  expect(pairedBootstrap(ser, some, some, options)).toMatchObject({ p: 1, wins: { a: 0, b: 0 } });
+  expect(approximateRandomization(ser, some, some, options).p).toBe(1);
+  const test = pairedBootstrap(ser, some, worse, options);
   expect(test.p).toBeCloseTo(1 / 501, 12);
   expect(test.wins).toEqual({ a: 1, b: 0 });
-  expect(approximateRandomization(wer, some, worse, options).p).toBeCloseTo(1 / 501, 12);
+  expect(approximateRandomization(ser, some, worse, options).p).toBeCloseTo(1 / 501, 12);
 });
 
 test("the interval has 95% of the normal distribution that a share has", () => {
   const share = 0.3;
   const counts = errors(Array.from({ length: 400 }, (_, i) => i < 400 * share));
-  const { mean, low, high } = pairedBootstrap(wer, counts, counts, { samples: 3000, seed: 5 }).intervals.a;
+  const { mean, low, high } = pairedBootstrap(ser, counts, counts, { samples: 3000, seed: 5 }).intervals.a;
   const deviation = Math.sqrt((share * (1 - share)) / 400);
   expect(mean).toBeCloseTo(share, 2);
   expect((high - low) / 2 / deviation).toBeCloseTo(1.96, 1);
@@ -104,14 +104,14 @@ test("the seed decides, and which system comes first does not", () => {
     fc.property(fc.array(fc.tuple(fc.boolean(), fc.boolean()), { minLength: 5, maxLength: 40 }), fc.integer({ min: 0 }), (pairs, seed) => {
       const [a, b] = [errors(pairs.map(([left]) => left)), errors(pairs.map(([, right]) => right))];
       const options = { samples: 50, seed };
-      const [one, other] = [pairedBootstrap(wer, a, b, options), pairedBootstrap(wer, b, a, options)];
-      expect(pairedBootstrap(wer, a, b, options)).toEqual(one);
+      const [one, other] = [pairedBootstrap(ser, a, b, options), pairedBootstrap(ser, b, a, options)];
+      expect(pairedBootstrap(ser, a, b, options)).toEqual(one);
       expect([other.p, other.wins.b, other.intervals.b]).toEqual([one.p, one.wins.a, one.intervals.a]);
-      expect(approximateRandomization(wer, a, b, options).p).toBe(approximateRandomization(wer, b, a, options).p);
+      expect(approximateRandomization(ser, a, b, options).p).toBe(approximateRandomization(ser, b, a, options).p);
     }),
   );
 });
 
 test("counts of different test sets are refused", () => {
-  expect(() => pairedBootstrap(wer, errors([true]), errors([true, false]), { samples: 2, seed: 1 })).toThrow("1 x 2 and 2 x 2");
+  expect(() => pairedBootstrap(ser, errors([true]), errors([true, false]), { samples: 2, seed: 1 })).toThrow("1 x 2 and 2 x 2");
 });

@@ -45,7 +45,7 @@ in sacreBLEU's definition.
 Examples:
   $ s2s compare run-a run-b --data test.tsv
   $ s2s compare run-a answers.txt --data test.tsv --metrics bleu,chrf --beams 5
-  $ s2s compare run-a run-b --data test.tsv --metrics wer,per --test randomization --json`;
+  $ s2s compare run-a run-b --data test.tsv --metrics ser,per --test randomization --json`;
 
 export function compareCommand(terminal: Terminal): Command {
   const command = new Command("compare")

@@ -31,7 +31,7 @@ interface Options extends MeasureOptions {
 }
 
 /** Measures of answers in text. */
-const STANDARD: readonly TextMeasureName[] = ["bleu", "chrf", "wer", "per", "cer"];
+const STANDARD: readonly TextMeasureName[] = ["bleu", "chrf", "wer", "per", "cer", "ser"];
 
 const HELP = `
 Loss, perplexity and token accuracy are those of the right tokens before each one (teacher forcing), per target token with its end counted;

@@ -51,7 +51,8 @@ export function givenSearch(options: object): GenerateOptions {
   return Object.fromEntries(Object.entries(options).filter(([name]) => name in SEARCH_NUMBERS && !OTHERS.has(name)));
 }
 
-/** What the measures are, for help. */
-export const MEASURES_HELP = `bleu, chrf and chrf++ are sacreBLEU's (13a tokens, exponential smoothing), from 0 to 100. exact is the share of texts whose answer is one of their
-references; wer the share of those where it is none, the word error rate of grapheme-to-phoneme conversion, where a text is a word. per counts edits
-for each token between spaces of the closest reference (phones; where these are words, speech recognition's word error rate), cer for each character.`;
+/** What the measures are, for help and as docs/tasks.md says. */
+export const MEASURES_HELP = `bleu, chrf and chrf++ are sacreBLEU's (13a tokens, exponential smoothing), from 0 to 100. wer, the word error rate, is the
+edits that answers are away from their closest references, for each token between spaces of these; per is the same count where tokens are phones, and
+cer is that of characters. exact is the share of texts whose answer is one of their references, and ser, the sequence error rate, that of the others:
+what papers on grapheme-to-phoneme conversion call the word error rate, since there a text is a word.`;

@@ -41,6 +41,7 @@ const FORMS: Readonly<Record<string, FigureForm>> = {
   wer: measured("WER", "share"),
   per: measured("PER", "share"),
   cer: measured("CER", "share"),
+  ser: measured("SER", "share"),
 };
 
 /** Figures but the loss, for a line. */

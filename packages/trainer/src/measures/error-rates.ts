@@ -29,7 +29,10 @@ function editRate(name: string, tokenize: (text: string) => readonly string[]): 
   };
 }
 
-/** Phone error rate, of tokens between white space. Where these are words it is what speech recognition calls the word error rate. */
+/** Word error rate, of tokens between white space, as speech recognition has it. */
+export const wer = editRate("wer", words);
+
+/** Phone error rate: the same count, by its name where the tokens are phones. */
 export const per = editRate("per", words);
 
 /** Character error rate, of code points; white space counts, each run of it as one space, and none at the ends. */
@@ -55,7 +58,7 @@ function shareOf(name: string, better: Measure["better"], counts: (isRight: bool
 export const exact = shareOf("exact", "higher", (isRight) => isRight);
 
 /**
- * Word error rate as grapheme-to-phoneme conversion has it, where each source is a word: the share of sources whose answer equals none of its
- * references (Yao and Zweig, Interspeech 2015; Toshniwal and Livescu, SLT 2016).
+ * Sequence error rate: the share of sources whose answer equals none of its references. Papers on grapheme-to-phoneme conversion, where each source
+ * is a word, call this the word error rate (Yao and Zweig, Interspeech 2015; Toshniwal and Livescu, SLT 2016).
  */
-export const wer = shareOf("wer", "lower", (isRight) => !isRight);
+export const ser = shareOf("ser", "lower", (isRight) => !isRight);

@@ -1,10 +1,10 @@
 import { bleu } from "./bleu.ts";
 import { chrf } from "./chrf.ts";
-import { cer, exact, per, wer } from "./error-rates.ts";
+import { cer, exact, per, ser, wer } from "./error-rates.ts";
 import type { Measure } from "./measure.ts";
 
 /** What answers in text are measured by, under the names that people ask with. */
-export const TEXT_MEASURES = { bleu: bleu(), chrf: chrf(), "chrf++": chrf(2), exact, wer, per, cer } as const satisfies Record<
+export const TEXT_MEASURES = { bleu: bleu(), chrf: chrf(), "chrf++": chrf(2), exact, wer, per, cer, ser } as const satisfies Record<
   string,
   Measure
 >;
