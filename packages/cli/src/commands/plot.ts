@@ -17,7 +17,7 @@ What is drawn is known by what the input holds:
   {"history": [...], "forecast": [...], "truth": [...]}     a forecast; "truth", "name" and "baselines" (by name) may be missing
   {"text": "...", "strokes": [[dx, dy, lifted], ...]}       drawings, one a line, as the task draw has them
 
-A PNG has a matrix's cells alone, an SVG the names as well.
+A PNG is drawn with the fonts of this machine, an SVG with those of whoever looks at it.
 
 Examples:
   $ s2s plot run --out curves.svg
@@ -28,7 +28,7 @@ export function plotCommand(terminal: Terminal): Command {
   return new Command("plot")
     .description("draw training curves, attention, confusion matrices, forecasts and pen strokes as SVG or PNG")
     .argument("<input>", "folder of a run, or a JSON file")
-    .addOption(new Option("--out <file>", "the picture: a name that ends in .svg, or in .png for matrices"))
+    .addOption(new Option("--out <file>", "the picture: a name that ends in .svg or .png"))
     .addOption(new Option("--log", "logarithmic axis for losses"))
     .addOption(countOption("limit", "most drawings of a file (default: 12)", 1000))
     .addOption(jsonOption("print what was drawn as one JSON object"))

@@ -1,6 +1,5 @@
 import { END_ID, type Generation, readBundle, SPECIAL_TOKENS } from "@s2s/runtime";
 import { attentionMap } from "./attention.ts";
-import { heatMapPng } from "./heat-map-png.ts";
 import { heatMapSvg } from "./heat-map.ts";
 import type { Plot } from "./read-plot.ts";
 
@@ -13,5 +12,5 @@ export async function answerAttention(run: string, text: string, { tokens, atten
     target: attention.length > tokens.length ? [...tokens, end] : tokens,
     attention,
   });
-  return { kind: "attention", svg: () => heatMapSvg(map), png: () => heatMapPng(map.shades) };
+  return { kind: "attention", svg: () => heatMapSvg(map) };
 }

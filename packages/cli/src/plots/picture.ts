@@ -1,11 +1,14 @@
 import { dirname } from "node:path";
 import { UserError } from "@s2s/runtime";
 import { makeFolder, writeFileAtomically } from "@s2s/trainer";
+import { rasterize } from "./rasterize.ts";
 import type { Plot } from "./read-plot.ts";
 
-/** Writes a picture in the format that its file's name ends in. @throws UserError where that is none, or what is drawn has it not */
+/** Writes a picture in the format that its file's name ends in. @throws UserError where that is none, or cannot be drawn here */
 export async function writePicture(plot: Plot, file: string, option: string): Promise<void> {
-  const picture = draw(plot, file, option);
+  requirePicture(file, option);
+  const svg = plot.svg();
+  const picture = file.endsWith(".png") ? await rasterize(svg, `${option} ${file}`) : Buffer.from(svg);
   await makeFolder(dirname(file));
   await writeFileAtomically(file, [picture]);
 }
@@ -13,12 +16,4 @@ export async function writePicture(plot: Plot, file: string, option: string): Pr
 /** @throws UserError for a file whose name says no format */
 export function requirePicture(file: string, option: string): void {
   if (!/\.(?:svg|png)$/.test(file)) throw new UserError(`${option} ${file}: the name must end in .svg or .png`);
-}
-
-function draw(plot: Plot, file: string, option: string): Uint8Array {
-  requirePicture(file, option);
-  if (file.endsWith(".svg")) return Buffer.from(plot.svg());
-  if (plot.png === undefined)
-    throw new UserError(`${option} ${file}: ${plot.kind} are drawn as SVG alone: choose a name that ends in .svg`);
-  return plot.png();
 }

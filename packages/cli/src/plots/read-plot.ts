@@ -7,15 +7,12 @@ import { confusionMap } from "./confusion.ts";
 import { trainingCurves } from "./curves.ts";
 import { forecastSvg } from "./forecast.ts";
 import { heatMapSvg, type HeatMap } from "./heat-map.ts";
-import { heatMapPng } from "./heat-map-png.ts";
 import { strokesSvg } from "./strokes.ts";
 
 /** What can be drawn of an input. */
 export interface Plot {
   readonly kind: "curves" | "attention" | "confusion" | "forecast" | "strokes";
   svg(): string;
-  /** Only of matrices. */
-  png?(): Uint8Array;
 }
 
 export interface PlotOptions {
@@ -102,7 +99,7 @@ function matrix(
     throw new UserError(
       `${path}: ${kind} must have ${rows} rows of ${columns} numbers, as many as there are names, and at least one: correct the file`,
     );
-  return { kind, svg: () => heatMapSvg(map), png: () => heatMapPng(map.shades) };
+  return { kind, svg: () => heatMapSvg(map) };
 }
 
 const has = (value: unknown, key: string): boolean => typeof value === "object" && value !== null && Object.hasOwn(value, key);

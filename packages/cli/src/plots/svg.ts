@@ -32,7 +32,7 @@ export function svgDocument(width: number, height: number, title: string, childr
   return `${element("svg", { ...attributes, fill: "#222" }, element("title", {}, escape(title)), element("rect", { width: w, height: h, fill: "#fff" }), ...children)}\n`;
 }
 
-const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', sans-serif";
+const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";
 
 /** About how wide a text is in the document's font: nothing here shapes texts, so it is a little more than most are. */
 export function textWidth(text: string): number {
