@@ -60,6 +60,16 @@ describe("s2s parity", { timeout: 120_000 }, () => {
     expect(lines).toContainEqual(expect.stringMatching(/^node-cpu +float32 +answers, also of generate\.onnx +equal +yes$/));
   });
 
+  test("holds an exported ensemble against the mean of its members", async () => {
+    await writeDrawnBundle(place.path("second"), { model, maxLength: 10, seed: 2 });
+    await place.ok("export", "second", "--ensemble", "bundle", "--out", "joined");
+    const small = expect.toSatisfy((value: number) => value > 0 && value < 1e-5);
+    expect(await place.json("parity", "joined", "--devices", "cpu")).toMatchObject({
+      ok: true,
+      devices: [{ maxLogitDifference: small, maxStateDifference: small, idsEqual: true, variants: [{ generate: true }] }],
+    });
+  });
+
   test("ends with 1 where a device computes something else than the manifest says", async () => {
     await writeDrawnBundle(place.path("other"), { model, maxLength: 10 });
     const config = resolveConfig({ training: { labelSmoothing: 0.1 } }, "test");

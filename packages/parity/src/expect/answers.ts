@@ -1,21 +1,23 @@
-import type { Manifest, OutputConfig } from "@s2s/runtime/manifest";
+import type { OutputConfig } from "@s2s/runtime/manifest";
 import { drawChoice, drawNumber } from "../probes.ts";
+import { meanOfAnswers } from "../reference/ensemble.ts";
 import type { TargetRow } from "../reference/heads.ts";
-import type { Weights } from "../reference/parameters.ts";
 import { type PredictedExample, PredictorReference } from "../reference/predictor.ts";
 import type { TensorWork } from "../workload.ts";
 import { column, padRows, sourceBatch } from "./batch.ts";
 import { type Expecter, exampleOf } from "./expecter.ts";
+import type { Members } from "./members.ts";
 
 /** Models that answer at once. */
-export function answersExpecter({ model }: Manifest, weights: Weights): Expecter {
-  const reference = new PredictorReference(model, weights);
+export function answersExpecter(members: Members): Expecter {
+  const references = members.map(({ model, weights }) => new PredictorReference(model, weights));
+  const [{ model }] = members;
   return {
     searches: [],
     async expect(sources, between) {
       const rows = [];
       for (const source of sources) {
-        rows.push(reference.predict(exampleOf(source)));
+        rows.push(meanOfAnswers(references.map((reference) => reference.predict(exampleOf(source)))));
         await between();
       }
       return { work: { sources, targets: [] }, expected: { states: sources.map(() => []), logits: [], searches: [], rows } };
@@ -29,7 +31,7 @@ export function answersExpecter({ model }: Manifest, weights: Weights): Expecter
         batch: { ...sourceBatch(sources), target: targetTensor(model.output, examples) },
         units: examples.reduce((sum, { target }) => sum + target.reduce((part, row) => part + row.length, 0), 0),
         loss: (later) => new PredictorReference(model, later).loss(examples, true, labelSmoothing),
-        gradients: reference.gradients(examples, labelSmoothing),
+        gradients: references[0].gradients(examples, labelSmoothing),
       };
     },
   };

@@ -1,15 +1,14 @@
-import type { Manifest } from "@s2s/runtime/manifest";
 import { drawPoints, LONGEST } from "../probes.ts";
 import type { Point } from "../reference/mixture.ts";
-import type { Weights } from "../reference/parameters.ts";
 import { type Drawing, StrokeReference } from "../reference/strokes.ts";
 import type { BatchWork } from "../workload.ts";
 import { column, padRows, sourceBatch } from "./batch.ts";
 import { type Expecter, exampleOf } from "./expecter.ts";
+import type { Members } from "./members.ts";
 
 const SIZE = 3;
 
-export function strokesExpecter({ model }: Manifest, weights: Weights): Expecter {
+export function strokesExpecter([{ model, weights }]: Members): Expecter {
   const reference = new StrokeReference(model, weights);
   return {
     searches: [],

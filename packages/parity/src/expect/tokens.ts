@@ -1,18 +1,21 @@
 import { END_ID, START_ID } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { LONGEST } from "../probes.ts";
-import type { Weights } from "../reference/parameters.ts";
+import { EnsembleReference, type TokenReference } from "../reference/ensemble.ts";
 import { type Found, type SearchSpec, searchReference } from "../reference/search.ts";
 import { type IdPair, Reference } from "../reference/seq2seq.ts";
 import type { ProbeSource } from "../workload.ts";
 import { padRows, sourceBatch } from "./batch.ts";
 import { type Expectation, type Expecter, exampleOf } from "./expecter.ts";
+import type { Members } from "./members.ts";
 
 /** Logits that a target may take: [T, V] of a large vocabulary are many megabytes. */
 const MOST_LOGITS = 2 ** 19;
 
-export function tokensExpecter({ model, maxTargetLength }: Manifest, weights: Weights): Expecter {
-  const reference = new Reference(model, weights);
+export function tokensExpecter(members: Members, { maxTargetLength }: Manifest): Expecter {
+  const references = members.map(({ model, weights }) => new Reference(model, weights));
+  const [reference] = references;
+  const [{ model }] = members;
   const maxLength = Math.min(maxTargetLength, LONGEST);
   const searches = [
     { beams: 1, lengthPenalty: 0, maxLength },
@@ -20,7 +23,10 @@ export function tokensExpecter({ model, maxTargetLength }: Manifest, weights: We
   ];
   return {
     searches,
-    expect: (sources, between) => expectBatch(reference, sources, searches, between),
+    expect: (sources, between) =>
+      references.length === 1
+        ? expectBatch(reference, sources, searches, between)
+        : expectBatch(new EnsembleReference(references), sources, searches, between),
     step({ sources, targets }, { labelSmoothing, coverageWeight }) {
       // Not the model's own answers, whose gradients are small: each source gets another's target.
       const pairs: IdPair[] = sources.map((source, i) => ({
@@ -48,8 +54,8 @@ export function tokensExpecter({ model, maxTargetLength }: Manifest, weights: We
 }
 
 /** The work of a batch, whose targets are the reference's best answers, and what the reference says of it. */
-export async function expectBatch(
-  reference: Reference,
+export async function expectBatch<S>(
+  reference: TokenReference<S>,
   sources: readonly ProbeSource[],
   searches: readonly SearchSpec[],
   between: () => Promise<void>,
