@@ -50,3 +50,27 @@ describe.each(Object.entries(models))("the float64 reference, %s", (_name, model
     expect(reference.gradients(pairs)).toEqual(reference.gradients(pairs));
   });
 });
+
+it("takes negligible attention weights for zero, as the graphs do: the logarithm of what is copied tells them apart", async () => {
+  const model = models["copying"]!;
+  const { parameters } = traceInference(model);
+  // Scores lie far apart, and no token but `</s>` is generated.
+  const far: ReturnType<typeof weightsOf> = Object.fromEntries(
+    Object.entries(weightsOf(parameters, "float64")).map(([name, tensor]) => {
+      const data = Float64Array.from(tensor.data as Float64Array, (value, i) => {
+        if (name === "decoder.readout.b") return i === 3 ? 0 : -200;
+        return name === "decoder.attention.key.w" ? 300 * value : value;
+      });
+      return [name, { ...tensor, data }];
+    }),
+  );
+  const derived = await runGraph(traceGradients({ model, type: "float64" }).graph, {
+    ...batchOf(pairs),
+    scale: floats("float64", 1),
+    ...far,
+  });
+  const reference = new Reference(model, asWeights(far));
+  expect(reference.loss(pairs)).toBeCloseTo(Number(derived.loss_sum[0]), 8);
+  for (const [name, gradient] of reference.gradients(pairs))
+    for (const [i, value] of gradient.entries()) expect(value).toBeCloseTo((derived[`gradient.${name}`] as Float64Array)[i]!, 6);
+});

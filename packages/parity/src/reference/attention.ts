@@ -86,6 +86,9 @@ const SCORES: Readonly<Record<Exclude<AttentionName, "none">, (parameters: Param
   additive,
 };
 
+/** Weights of at most this are taken for zero, as the graphs take them: where tokens are copied, the logarithm of a weight tells the two apart. */
+const NEGLIGIBLE = 1e-12;
+
 /** Attention to the outputs of an encoder: a = softmax(scores), context = sum_i a_i m_i (Bahdanau et al. 2015; Luong et al. 2015). */
 export function attend(
   parameters: Parameters,
@@ -102,7 +105,7 @@ export function attend(
     ask(query, coverage) {
       const question = asked(query);
       const scores = keys.map(({ y }, i) => score(question.y, y, coverage?.[i] ?? 0));
-      const weights = softmax(Float64Array.from(scores, ({ y }) => y));
+      const weights = softmax(Float64Array.from(scores, ({ y }) => y)).map((weight) => (weight > NEGLIGIBLE ? weight : 0));
       const context = zerosLike(values[0]);
       for (const [i, value] of values.entries()) addTo(context, scaled(value, weights[i]));
       return {
