@@ -129,7 +129,7 @@ describe.each(Object.entries(cases))("%s", (name, { made, optimizer, devices }) 
 
   // WebGPU in software takes minutes for what takes seconds elsewhere: most models are asked there for their answers alone.
   if (!devices.includes("node-webgpu"))
-    test("node-webgpu, answers in float32", { timeout: 300_000 }, async ({ skip }) => {
+    test("node-webgpu, answers in float32", { timeout: 900_000 }, async ({ skip }) => {
       const bundle = join(folder, `${name}, answers`);
       await writeMadeBundle(bundle, made, { scale: 2 });
       const found = await check(bundle, "node-webgpu", skip);
