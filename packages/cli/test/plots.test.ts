@@ -148,7 +148,8 @@ describe("s2s plot", () => {
     // White, and the cells that are wholly and half taken: 0x08306b and 0x8498b5 as little-endian ABGR.
     for (const color of [0xffffffff, 0xff6b3008, 0xffb59884]) expect(colors).toContain(color);
     // Letters that are not Latin are drawn where Latin ones are: a machine without any font draws neither.
-    const changes = async (...labels: string[]): Promise<boolean> => !Buffer.from(data).equals((await image({ ...input, labels })).data);
+    const changes = async (...labels: string[]): Promise<boolean> =>
+      !Buffer.from(data).equals(Buffer.from((await image({ ...input, labels })).data));
     expect(await changes("ελ", "ру")).toBe(await changes("xy", "zw"));
     expect((await image({ history: [1, 2], forecast: [3] })).width).toBeGreaterThan(1000);
     expect(
