@@ -3,9 +3,10 @@ import type { Tokenizer } from "@s2s/runtime";
 import type { Config } from "../config.ts";
 import { encodeCorpus, requirePairs } from "./encode.ts";
 import type { FilterCounts } from "./encode.ts";
+import { holdOut } from "./hold-out.ts";
 import { selectPairs } from "./pairs.ts";
 import type { Pairs } from "./pairs.ts";
-import { keepShort, splitPairs } from "./split.ts";
+import { keepShort } from "./split.ts";
 import { StretchTable } from "./token-counts.ts";
 
 /** All that training reads: encoded pairs and the tokenisers that encode them. */
@@ -41,13 +42,9 @@ export async function loadDataset(config: Config): Promise<Dataset> {
     { encode: (text) => sourceTable.encode(text), maxLength: source.maxLength },
     { encode: (text) => targetTable.encode(text), maxLength: target.maxLength },
   );
-  const fraction = data.valid === undefined ? data.validFraction : 0;
-  if (fraction > 0 && corpus.pairs.count < 2) {
-    throw new UserError(`${data.train}: a single pair cannot be split: give more pairs, data.valid, or data.validFraction 0`);
-  }
   const { sources, targets } = corpus.pairs;
   const sourceOf = (pair: number): string => sources.get(pair).join(" ");
-  const all = splitPairs(corpus.pairs.count, { fraction, how: data.validSplit, seed: training.seed, sourceOf });
+  const all = holdOut(config, { file: data.train, noun: "pair", count: corpus.pairs.count, sourceOf });
   const sides = target.shared ? [sources, targets] : [sources];
   const sourceTokenizer = sourceTable.learn(sides, all.train, { size: source.vocabulary, minFrequency: source.minFrequency });
   const targetTokenizer = target.shared

@@ -10,6 +10,8 @@ export interface RawExample {
   readonly target: string;
   /** `file:line` */
   readonly where: string;
+  /** What its source was cut from, where it was. */
+  readonly whole?: string;
 }
 
 /**

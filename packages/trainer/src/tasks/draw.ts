@@ -5,10 +5,10 @@ import type { Strokes } from "../data/drawings.ts";
 import { describeFilter } from "../data/encode.ts";
 import { roundUp } from "../data/examples.ts";
 import type { Examples } from "../data/examples.ts";
+import { holdOut } from "../data/hold-out.ts";
 import { columnTensor } from "../data/pad.ts";
 import { bundleTexts, learnTexts } from "../data/sources/text.ts";
 import type { SourceReader, Sources } from "../data/sources/source.ts";
-import { splitPairs } from "../data/split.ts";
 import type { Batch, BatchTensor, EvaluationSums } from "../executor.ts";
 import { lengthLimit } from "./lengths.ts";
 import type { Task, TaskFigures } from "./task.ts";
@@ -76,6 +76,8 @@ class Drawings implements Examples {
 
 interface Reading {
   readonly strokes: Strokes[];
+  /** The text that each of them shows; "" without one. */
+  readonly shown: string[];
   readonly filter: { read: number; longSources: number; longTargets: number };
   readonly digest: string;
 }
@@ -89,6 +91,7 @@ interface Bounds {
 
 async function readFile(file: string, texts: SourceReader | null, { limit, longest = Number.POSITIVE_INFINITY }: Bounds): Promise<Reading> {
   const strokes: Strokes[] = [];
+  const shown: string[] = [];
   const filter = { read: 0, longSources: 0, longTargets: 0 };
   const hash = createHash("sha256");
   for await (const drawing of readDrawings(file, limit)) {
@@ -98,10 +101,13 @@ async function readFile(file: string, texts: SourceReader | null, { limit, longe
       throw new UserError(`${drawing.where}: has no "text", but the drawings before have: give all one, or none`);
     if (drawing.strokes.length / POINT > longest) filter.longTargets += 1;
     else if (texts !== null && !(await texts.push(drawing.text, drawing.where))) filter.longSources += 1;
-    else strokes.push(drawing.strokes);
+    else {
+      strokes.push(drawing.strokes);
+      shown.push(drawing.text);
+    }
   }
   if (strokes.length === 0) throw new UserError(`${file}: no drawing is left: ${describeFilter(filter)}; raise target.maxLength`);
-  return { strokes, filter, digest: hash.digest("hex") };
+  return { strokes, shown, filter, digest: hash.digest("hex") };
 }
 
 /** Whether the drawings of a file come with texts: the first one tells. */
@@ -115,20 +121,13 @@ export const draw: Task<Drawings> = {
   name: "draw",
   unit: "point",
   async load(config) {
-    const { data, decoder, training } = config;
+    const { data, decoder } = config;
     const file = data.train;
     if (file === undefined)
       throw new UserError("data.train: no training drawings: name a file of JSON lines in the configuration or with --data");
     const reader = (await hasTexts(file)) ? learnTexts(config) : null;
-    const { strokes, filter, digest } = await readFile(file, reader, { limit: data.limit, longest: config.target.maxLength });
-    const fraction = data.valid === undefined ? data.validFraction : 0;
-    if (fraction > 0 && strokes.length < 2)
-      throw new UserError(`${file}: a single drawing cannot be split: give more, data.valid, or data.validFraction 0`);
-    const split = splitPairs(strokes.length, {
-      fraction,
-      how: data.validSplit === "source" ? "random" : data.validSplit,
-      seed: training.seed,
-    });
+    const { strokes, shown, filter, digest } = await readFile(file, reader, { limit: data.limit, longest: config.target.maxLength });
+    const split = holdOut(config, { file, noun: "drawing", count: strokes.length, sourceOf: (drawing) => shown[drawing]! });
     const texts = reader?.finish(split.train) ?? null;
     const scale = scaleOfStrokes(Array.from(split.train, (i) => strokes[i]!));
     const all = new Drawings(texts?.sources ?? null, strokes, scale);

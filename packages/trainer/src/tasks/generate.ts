@@ -5,10 +5,10 @@ import { describeFilter } from "../data/encode.ts";
 import type { FilterCounts } from "../data/encode.ts";
 import { roundUp } from "../data/examples.ts";
 import type { Examples } from "../data/examples.ts";
+import { holdOut } from "../data/hold-out.ts";
 import { padRows } from "../data/pad.ts";
 import { columnOf, readRows } from "../data/rows.ts";
 import { Sequences } from "../data/sequences.ts";
-import { splitPairs } from "../data/split.ts";
 import { TextColumn } from "../data/text-column.ts";
 import type { Config } from "../config.ts";
 import type { Batch } from "../executor.ts";
@@ -75,7 +75,7 @@ export const generate: Task<Texts> = {
   name: "generate",
   unit: "token",
   async load(config) {
-    const { data, target, training } = config;
+    const { data, target } = config;
     if (data.train === undefined) throw new UserError("data.train: no training texts: name a file in the configuration or with --data");
     const column = new TextColumn(target);
     const texts: string[] = [];
@@ -92,11 +92,7 @@ export const generate: Task<Texts> = {
       if (count === 0) throw new UserError(`${data.train}: no text is left: ${describeFilter(filter)}; raise target.maxLength`);
     };
     requireTexts(texts.length, filterOf(0));
-    const fraction = data.valid === undefined ? data.validFraction : 0;
-    if (fraction > 0 && texts.length < 2)
-      throw new UserError(`${data.train}: a single text cannot be split: give more, data.valid, or data.validFraction 0`);
-    const sourceOf = (example: number): string => texts[example]!;
-    const whole = splitPairs(texts.length, { fraction, how: data.validSplit, seed: training.seed, sourceOf });
+    const whole = holdOut(config, { file: data.train, noun: "text", count: texts.length, sourceOf: (example) => texts[example]! });
     const tokenizer = column.finish(whole.train);
     const { split, dropped } = column.keepShort(whole);
     const filter = filterOf(dropped);

@@ -4,6 +4,7 @@ import type { Bundle } from "@s2s/runtime";
 import type { Config } from "../config.ts";
 import { describeFilter } from "../data/encode.ts";
 import type { FilterCounts } from "../data/encode.ts";
+import { holdOut } from "../data/hold-out.ts";
 import { PairedExamples } from "../data/paired-examples.ts";
 import { readRawExamples } from "../data/raw-examples.ts";
 import type { RawExample } from "../data/raw-examples.ts";
@@ -11,7 +12,7 @@ import { columnOf, readRows } from "../data/rows.ts";
 import { bundleSources, kindOf, sourceReader } from "../data/sources/index.ts";
 import type { SourceKind } from "../data/sources/index.ts";
 import type { SourceReader } from "../data/sources/source.ts";
-import { keepShort, splitPairs } from "../data/split.ts";
+import { keepShort } from "../data/split.ts";
 import type { TargetReader } from "../data/targets/target.ts";
 import type { TaskData, TaskManifest } from "./task.ts";
 import { textSides } from "./text-sides.ts";
@@ -37,8 +38,8 @@ interface Reading {
   readonly sources: SourceReader;
   readonly targets: TargetReader;
   readonly filter: { read: number; longSources: number; longTargets: number };
-  /** Of each example the line it comes from. */
-  readonly lines: string[];
+  /** Of each example what it shares with those that stay on its side when some are held out: its source with "source", else its line. */
+  readonly groups: string[];
   readonly digest: string;
 }
 
@@ -57,28 +58,29 @@ async function* rawExamples(
   if (!sources.cutter) throw new UserError(`${file}: sources must be texts for this task, not ${kind}; set source.kind to text`);
   for await (const row of readRows(file, config.data.limit)) {
     const source = columnOf(row, config.data.sourceColumn, "sequence", "data.sourceColumn");
-    for (const example of expand(source, sources.cutter, config)) yield { ...example, where: row.where };
+    for (const example of expand(source, sources.cutter, config)) yield { ...example, where: row.where, whole: source };
   }
 }
 
 async function readFile(file: string, kind: SourceKind, config: Pick<Config, "data" | "forecast">, readers: Readers): Promise<Reading> {
   const { sources, targets } = readers;
   const filter = { read: 0, longSources: 0, longTargets: 0 };
-  const lines: string[] = [];
+  const groups: string[] = [];
   const hash = createHash("sha256");
-  for await (const { source, target, where } of rawExamples(file, kind, config, readers)) {
+  for await (const { source, target, where, whole } of rawExamples(file, kind, config, readers)) {
     filter.read += 1;
-    hash.update(`${typeof source === "string" ? source : JSON.stringify(source)}\t${target}\n`);
+    const written = typeof source === "string" ? source : JSON.stringify(source);
+    hash.update(`${written}\t${target}\n`);
     const tokens = typeof source === "string" ? sources.cutter?.tokenize(source).length : undefined;
     if (!targets.accepts(target, tokens, where)) filter.longTargets += 1;
     else if (!(await sources.push(source, where))) filter.longSources += 1;
     else {
       targets.push(target, where);
-      lines.push(where);
+      groups.push(config.data.validSplit === "source" ? (whole ?? written) : where);
     }
   }
-  refuseNone(file, lines.length, filter);
-  return { sources, targets, filter, lines, digest: hash.digest("hex") };
+  refuseNone(file, groups.length, filter);
+  return { sources, targets, filter, groups, digest: hash.digest("hex") };
 }
 
 /** @throws UserError where no example is left */
@@ -91,7 +93,7 @@ function refuseNone(file: string, count: number, filter: FilterCounts): void {
 
 /** Reads what a configuration names: sources of any kind beside the targets of a task. */
 export async function loadPaired(form: TargetForm, config: Config): Promise<TaskData<PairedExamples>> {
-  const { data, source, training } = config;
+  const { data, source } = config;
   const kind = source.kind ?? form.kind;
   const file = data.train;
   if (file === undefined) throw new UserError("data.train: no training examples: name a file in the configuration or with --data");
@@ -100,14 +102,11 @@ export async function loadPaired(form: TargetForm, config: Config): Promise<Task
     targets: form.learn(config, file),
     expand: form.expand,
   });
-  const { lines } = reading;
-  const fraction = data.valid === undefined ? data.validFraction : 0;
-  const distinct = new Set(lines).size;
-  if (fraction > 0 && distinct < 2)
-    throw new UserError(`${file}: a single example cannot be split: give more, data.valid, or data.validFraction 0`);
+  const { groups } = reading;
+  const count = groups.length;
   // What comes of one line stays on one side.
-  const how = distinct < lines.length && data.validSplit === "random" ? "source" : data.validSplit;
-  const whole = splitPairs(lines.length, { fraction, how, seed: training.seed, sourceOf: (example) => lines[example]! });
+  const how = new Set(groups).size < count && data.validSplit === "random" ? "source" : data.validSplit;
+  const whole = holdOut(config, { file, noun: "example", count, how, sourceOf: (example) => groups[example]! });
   const sources = reading.sources.finish(whole.train);
   const targets = reading.targets.finish(whole.train);
   const fits = (example: number): boolean => (sources.fits?.(example) ?? true) && (targets.fits?.(example) ?? true);
