@@ -120,7 +120,7 @@ test("@s2s/trainer", () => {
     languageFigures loadDataset longestLengths
     makeFolder meanUnits measureAnswers measureBaselines measureBundle modelConfig
     naive
-    pairedBootstrap per
+    pairedBootstrap parseCsv per
     readConfig readConfigInput readGraphsManifest readPairs readRunConfig resolveConfig runPaths
     seasonalError seasonalNaive segmentScore selectExamples selectPairs ser serviceWorker shardBatch siteFiles spanFigures spansOf splitPairs
     taggingFigures taskOf teacherForcing testItems textSides train trainingBatches trainingErrors

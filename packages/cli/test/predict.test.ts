@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeTaskBundle } from "../../../test/support/task-bundles.ts";
-import { parseCsv } from "../src/predict/csv.ts";
 import { runHere } from "./support/capture.ts";
 
 let root: string;
@@ -90,37 +89,5 @@ describe("predict", () => {
     expect((await predict("draw", "--seed", "3", "--max-length", "9")).stdout).toBe(svg);
     expect((await predict("classify", "a", "--out", out)).stderr).toBe("s2s: --out is for models that draw; redirect the output instead\n");
     expect((await predict("draw", "", "", "--out", out)).stderr).toBe("s2s: --out holds one drawing: give one input\n");
-  });
-});
-
-describe("parseCsv", () => {
-  it.each([
-    [
-      "a,b\n1,2\n",
-      [
-        ["a", "b"],
-        ["1", "2"],
-      ],
-    ],
-    [
-      '"a ""b""",c\r\n"x\ny",\r\n\r\n',
-      [
-        ['a "b"', "c"],
-        ["x\ny", ""],
-      ],
-    ],
-    [
-      "\uFEFFa,b\n1,2",
-      [
-        ["a", "b"],
-        ["1", "2"],
-      ],
-    ],
-    ["a,", [["a", ""]]],
-    ["", []],
-  ])("reads %j", (text, rows) => expect(parseCsv(text, "x.csv")).toEqual(rows));
-
-  it("refuses a quote out of place", () => {
-    expect(() => parseCsv('a,b\n1,2"3\n', "x.csv")).toThrow("x.csv:2: has a quote out of place");
   });
 });

@@ -7,6 +7,7 @@ export type { BatchOptions, TrainingBatchOptions } from "./data/batches.ts";
 export { collate } from "./data/collate.ts";
 export { meanUnits, selectExamples } from "./data/examples.ts";
 export type { ExampleBatch, Examples } from "./data/examples.ts";
+export { parseCsv } from "./data/csv.ts";
 export { readPairs } from "./data/corpus.ts";
 export type { CorpusOptions, TextPair } from "./data/corpus.ts";
 export { loadDataset } from "./data/dataset.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Model, UserError } from "@s2s/runtime";
-import { seriesRows } from "./csv.ts";
+import { seriesRows } from "./series-rows.ts";
 
 /** How an input is typed, and what it is read as. */
 export interface InputForm {

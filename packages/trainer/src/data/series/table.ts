@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "@s2s/runtime";
-import { CsvError, parse } from "csv-parse/sync";
+import { parseCsv } from "../csv.ts";
+import type { CsvRow } from "../csv.ts";
 import { explainReadError } from "../file-error.ts";
 
 /** Columns of numbers over time; NaN where one is missing. */
@@ -19,15 +20,15 @@ const MISSING = new Set(["", "na", "nan", "null", "n/a"]);
  * @throws UserError with `file:line` for a row that is none, a column that is not there and what is no number
  */
 export async function readTable(path: string, wanted: readonly string[], limit = Number.POSITIVE_INFINITY): Promise<Table> {
-  const [header, ...records] = await readRecords(path);
-  if (header === undefined || records.length === 0) throw new UserError(`${path}: is empty: it needs a header and a row a step`);
+  const [header, ...rows] = await readRows(path);
+  if (header === undefined || rows.length === 0) throw new UserError(`${path}: is empty: it needs a header and a row a step`);
   const names = header.cells;
   for (const [i, name] of names.entries())
     if (names.indexOf(name) !== i) throw new UserError(`${path}:${header.line}: two columns are named ${JSON.stringify(name)}: rename one`);
   for (const name of wanted)
     if (!names.includes(name))
       throw new UserError(`${path}:${header.line}: has no column ${JSON.stringify(name)}; it has ${names.slice(0, 12).join(", ")}`);
-  const kept = records.slice(0, limit);
+  const kept = rows.slice(0, limit);
   const columns = new Map<string, Float64Array>();
   for (const [at, name] of names.entries()) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -48,29 +49,12 @@ export async function readTable(path: string, wanted: readonly string[], limit =
 const isMissing = (cell: string): boolean => MISSING.has(cell.toLowerCase());
 const toNumber = (cell: string): number => (isMissing(cell) || !Number.isFinite(Number(cell)) ? Number.NaN : Number(cell));
 
-interface Record {
-  readonly cells: readonly string[];
-  readonly line: number;
-}
-
-async function readRecords(path: string): Promise<Record[]> {
+async function readRows(path: string): Promise<CsvRow[]> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (error) {
     throw explainReadError(path, error);
   }
-  try {
-    const rows = parse(bytes, { bom: true, info: true, skip_empty_lines: true, trim: true }) as unknown as {
-      record: string[];
-      info: { lines: number };
-    }[];
-    return rows.map(({ record, info }) => ({ cells: record, line: info.lines }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = typeof error["lines"] === "number" ? `:${error["lines"]}` : "";
-    throw new UserError(`${path}${line}: is no CSV (${error.message.replaceAll(/\s+/g, " ").slice(0, 160)}): mend the line`, {
-      cause: error,
-    });
-  }
+  return parseCsv(bytes, path);
 }
