@@ -1,11 +1,10 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { initialize, traceInference } from "@s2s/graph-builder";
 import { load, SPECIAL_TOKENS, Tokenizer, UserError, type Generation, type GenerateOptions, type Model } from "@s2s/runtime";
-import type { ModelConfig } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs, exportBundle, modelConfig, resolveConfig, textSides } from "@s2s/trainer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { drawnWeights } from "../support/drawn-weights.ts";
 import { packSingleFile } from "../../packages/trainer/src/export/single-file.ts";
 
 /** A bundle that the trainer wrote, with weights of decided opinion: whichever of its graphs answers, the answers are the same. */
@@ -30,12 +29,8 @@ beforeAll(async () => {
   const side = { embedding: 9, hidden: 13, layers: 2 };
   const size = { source: tokenizer.size, target: tokenizer.size };
   const modelOf = (decoder: object) => modelConfig(resolveConfig({ encoder: side, decoder: { ...side, ...decoder } }, "test"), size);
-  const weightsOf = (config: ModelConfig) =>
-    new Map(
-      traceInference(config).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 3).map((w) => w * 5) }]),
-    );
   const model = modelOf({});
-  const weights = weightsOf(model);
+  const weights = drawnWeights(model, 3, 5);
   const text = { tokenizer, maxLength: MAX_LENGTH + 1 };
   const { manifest, files } = textSides({ source: text, target: { ...text, maxLength: MAX_LENGTH } });
   const parts = { model, weights, manifest: { task: "translate" as const, ...manifest }, files, training: {} };
@@ -52,7 +47,7 @@ beforeAll(async () => {
   await exportBundle(halfDiverged, { ...parts, weights: half }, buildInferenceGraphs);
   attending = join(root, "attending");
   const looks = modelOf({ attention: "general", inputFeeding: true, coverage: true });
-  await exportBundle(attending, { ...parts, model: looks, weights: weightsOf(looks) }, buildInferenceGraphs);
+  await exportBundle(attending, { ...parts, model: looks, weights: drawnWeights(looks, 3, 5) }, buildInferenceGraphs);
   await exportBundle(folder, parts, buildInferenceGraphs);
   await packSingleFile(single, await exportBundle(single, parts, buildInferenceGraphs), weights, "float32");
   file = join(single, "generate.onnx");

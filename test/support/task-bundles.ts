@@ -1,8 +1,8 @@
-import { initialize, traceVariant } from "@s2s/graph-builder";
 import { SPECIAL_TOKENS, Tokenizer } from "@s2s/runtime";
 import type { Manifest, ModelConfig, OutputOf, Precision } from "@s2s/runtime/manifest";
 import { buildInferenceGraphs, exportBundle, textSides } from "@s2s/trainer";
 import { storeWeights } from "../../packages/trainer/src/export/store-weights.ts";
+import { drawnWeights } from "./drawn-weights.ts";
 
 export const LETTERS = "abcdefgh";
 export const LABELS = ["north", "east", "south", "west"];
@@ -99,12 +99,7 @@ export async function writeMadeBundle(
   { seed = 1, scale = 3, precisions = ["float32"] }: { seed?: number; scale?: number; precisions?: readonly Precision[] } = {},
 ): Promise<Manifest> {
   const config: ModelConfig = model;
-  const weights = new Map(
-    traceVariant(config, "float32").parameters.map((spec) => [
-      spec.name,
-      { shape: spec.shape, data: initialize(spec, seed).map((value) => value * scale) },
-    ]),
-  );
+  const weights = drawnWeights(config, seed, scale);
   const sides = textSides({
     ...(source && { source: { tokenizer: source, maxLength: 12 } }),
     ...(target && { target: { tokenizer: target, maxLength: 10 } }),

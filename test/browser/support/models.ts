@@ -1,7 +1,7 @@
-import { initialize, traceInference } from "@s2s/graph-builder";
 import { load, SPECIAL_TOKENS, Tokenizer } from "@s2s/runtime";
 import { buildInferenceGraphs, exportBundle, exportWeb, modelConfig, resolveConfig, textSides } from "@s2s/trainer";
 import type { Precision } from "@s2s/runtime/manifest";
+import { drawnWeights } from "../../support/drawn-weights.ts";
 
 export interface RandomModel {
   readonly hidden?: number;
@@ -19,13 +19,7 @@ export async function writeRandomModel(folder: string, options: RandomModel = {}
   const side = { embedding: hidden, hidden, layers: 1 };
   const size = { source: tokenizer.size, target: tokenizer.size };
   const model = modelConfig(resolveConfig({ encoder: side, decoder: side }, "test"), size);
-  const weights = new Map(
-    traceInference(model).parameters.map((spec) => [
-      spec.name,
-      // Larger than those that training starts from, so that one token is clearly the best.
-      { shape: spec.shape, data: initialize(spec, seed).map((value) => value * 4) },
-    ]),
-  );
+  const weights = drawnWeights(model, seed, 4);
   const source = { tokenizer, maxLength: 64 };
   const { manifest, files } = textSides({ source, target: { ...source, maxLength: maxTargetLength } });
   await exportBundle(folder, { model, weights, manifest: { task: "translate", ...manifest }, files, training: {} }, buildInferenceGraphs);

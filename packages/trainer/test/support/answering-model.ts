@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { initialize, traceInference } from "@s2s/graph-builder";
 import { readBundle, SPECIAL_TOKENS, Tokenizer } from "@s2s/runtime";
 import type { ModelConfig } from "@s2s/runtime/manifest";
+import { drawnWeights } from "../../../../test/support/drawn-weights.ts";
 import { buildInferenceGraphs } from "../../src/build-inference.ts";
 import { decodeWithBundle } from "../../src/decode-bundle.ts";
 import type { StateTensor } from "../../src/executor.ts";
@@ -29,12 +29,7 @@ export const model: ModelConfig = modelConfig(
  * columns survives rounding to eight bits.
  */
 export async function answeringModel(folder: string, { fragile = false } = {}): Promise<{ bundle: string; data: string }> {
-  const weights = new Map<string, StateTensor>(
-    traceInference(model).parameters.map((spec) => [
-      spec.name,
-      { shape: spec.shape, data: initialize(spec, SEED).map((value) => value * 4) },
-    ]),
-  );
+  const weights = drawnWeights(model, SEED, 4);
   // So that answers end, and hold no special token: those are never the right ones.
   weights.get("decoder.readout.b")!.data.set([-1e3, -1e3, -1e3, 1]);
   if (fragile) silence(weights);

@@ -1,5 +1,5 @@
-import { initialize, traceInference } from "@s2s/graph-builder";
 import { readBundle, SPECIAL_TOKENS, Tokenizer, type Bundle } from "@s2s/runtime";
+import { drawnWeights } from "../../../../test/support/drawn-weights.ts";
 import { buildInferenceGraphs } from "../../src/build-inference.ts";
 import type { Config } from "../../src/config.ts";
 import type { State } from "../../src/executor.ts";
@@ -19,8 +19,7 @@ const SEED = 4;
 
 /** The model's own first weights. */
 export function firstWeights(config: Config): State {
-  const model = modelConfig(config, { source: tokenizer.size, target: tokenizer.size });
-  return new Map(traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, SEED) }]));
+  return drawnWeights(modelConfig(config, { source: tokenizer.size, target: tokenizer.size }), SEED);
 }
 
 /** Writes a trainable bundle of characters a to h, untrained unless it is given weights, and opens it. */
