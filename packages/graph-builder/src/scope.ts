@@ -14,6 +14,8 @@ export interface ScopeOptions {
   readonly tokens?: number;
   /** How inference runs a recurrent layer: as the runtime's own operator (default), or as a loop whose products can be quantised. */
   readonly recurrence?: "operator" | "loop";
+  /** How windows of pictures are pooled: `patches` where the gradient of ONNX's operator is not to be had (WebGPU gives no places of maxima). */
+  readonly pooling?: "operator" | "patches";
   /** Whether the graph trains: batch normalisation then uses, and measures, the batch's own statistics. */
   readonly training?: boolean;
   /** Drops activations: in training graphs. */

@@ -53,7 +53,14 @@ function traceLoss(name: string, options: TrainingOptions, training: boolean): T
   let declared: Value | null = null;
   const seed = (): Value => (declared ??= graph.input("dropout_seed", "int32", []));
   const masks = training ? dropouts(options, seed) : {};
-  const scope = new Scope(graph, { type, parameters: "inputs", tokens, training, ...masks });
+  const scope = new Scope(graph, {
+    type,
+    parameters: "inputs",
+    tokens,
+    training,
+    ...(options.dims ? { pooling: "patches" } : {}),
+    ...masks,
+  });
   return { graph, scope, loss: forward({ graph, scope, dims, options: loss, seed }, model) };
 }
 

@@ -55,11 +55,12 @@ export function cnn(
   const [rows, columns] = mapSize(options);
   if (rows < 1 || columns < 1)
     throw new Error(`${filters.length} blocks, each of which halves an image, leave nothing of ${height} x ${width} pixels`);
+  const { pooling: lowering = "operator" } = scope.options;
   const blocks = filters.map((outputs, index) => {
     const own = scope.in(index);
     const convolve = convolution(own, index === 0 ? channels : filters[index - 1], outputs, kernel, normalization === "none");
     const normalize = NORMALIZATIONS[normalization](own.in("norm"), outputs);
-    return (x: Value, real: Value | null): Value => maxPool(relu(normalize(convolve(x), real)), POOL);
+    return (x: Value, real: Value | null): Value => maxPool(relu(normalize(convolve(x), real)), POOL, { lowering });
   });
   const numbers = filters.at(-1)! * rows * columns;
   const summarize = linear(scope.in("features"), numbers, features);
