@@ -54,10 +54,10 @@ const TONES = /(?:: |, )(?:light|medium-light|medium|medium-dark|dark) skin tone
 const hasTone = ({ target }: TextPair): boolean => target.search(TONES) >= 0;
 
 /** What an emoji is without its tones: "person: light skin tone, white hair" and "person: white hair" are one. */
-export const baseCaption = (caption: string): string => caption.replaceAll(TONES, "").replaceAll(/[:,]/g, "");
+const baseCaption = (caption: string): string => caption.replaceAll(TONES, "").replaceAll(/[:,]/g, "");
 
 /** Of every emoji with tones one in ten variants is held out for the test and one in twenty for validation, and at least one variant is left. */
-export function byTone(pairs: readonly TextPair[], seed: number): Parts {
+function byTone(pairs: readonly TextPair[], seed: number): Parts {
   const parts = { train: [] as TextPair[], valid: [] as TextPair[], test: [] as TextPair[] };
   const families = new Map(
     grouped(pairs, ({ target }) => baseCaption(target)).map((group) => [baseCaption(group[0]!.target), group.length]),
@@ -75,7 +75,7 @@ export function byTone(pairs: readonly TextPair[], seed: number): Parts {
 }
 
 /** One emoji in ten is for the test and one in ten for validation. */
-export function byEmoji(pairs: readonly TextPair[], seed: number): Parts {
+function byEmoji(pairs: readonly TextPair[], seed: number): Parts {
   const groups = shuffled(
     grouped(pairs, ({ target }) => baseCaption(target)),
     seed,

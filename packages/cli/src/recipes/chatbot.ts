@@ -61,7 +61,7 @@ function askedPair({ source, target }: TextPair, draws: Draws, seen: Set<string>
 }
 
 /** The text as somebody in a hurry types it: small letters, no punctuation, slips of the keyboard in about one letter of fifteen. */
-export function typedAnew(text: string, draws: Draws): string {
+function typedAnew(text: string, draws: Draws): string {
   const small = draws.chance(0.6) ? text.toLowerCase() : text;
   const bare = draws.chance(0.5) ? small.replaceAll(/[.,!?;:]+/g, "") : small;
   const letters = Array.from(bare);

@@ -15,7 +15,7 @@ const CONFIG: ConfigInput = {
 };
 
 /** The automaton of Reber 1967: from each state the letters that may come and the states they lead to; the last one has none. */
-export const REBER: readonly (readonly (readonly [letter: string, state: number])[])[] = [
+const REBER: readonly (readonly (readonly [letter: string, state: number])[])[] = [
   [
     ["T", 1],
     ["P", 2],

@@ -45,7 +45,7 @@ export interface Program {
 }
 
 /** A function of (seed, index). */
-export function drawProgram(seed: number, index: number): Program {
+function drawProgram(seed: number, index: number): Program {
   const draws = new Draws(seed, "programs", index);
   const [digits, nesting] = [draws.whole(1, DIGITS), draws.whole(1, NESTING)];
   const names = NAMES.values();

@@ -54,7 +54,7 @@ export const DIGIT_SOUNDS: Readonly<Record<string, readonly SoundName[]>> = {
 };
 
 /** Mel bands of a frame. */
-export const BANDS = 16;
+const BANDS = 16;
 const [LOWEST_HZ, HIGHEST_HZ] = [100, 7500];
 
 /** O'Shaughnessy 1987. */

@@ -24,7 +24,7 @@ export interface CnnOptions {
 const POOL = 2;
 
 /** Height and width of the last block's map. */
-export function mapSize({ height, width, filters }: Pick<CnnOptions, "height" | "width" | "filters">): readonly [number, number] {
+function mapSize({ height, width, filters }: Pick<CnnOptions, "height" | "width" | "filters">): readonly [number, number] {
   const halve = (size: number): number => filters.reduce((left) => Math.floor(left / POOL), size);
   return [halve(height), halve(width)];
 }

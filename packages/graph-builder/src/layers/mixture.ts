@@ -18,7 +18,7 @@ const CORRELATION = 0.995;
 const PEN_STATES = 3;
 
 /** Numbers of a density: those of `components`, and the pen's logits. */
-export const mixtureWidth = (components: number): number => PER_COMPONENT * components + PEN_STATES;
+const mixtureWidth = (components: number): number => PER_COMPONENT * components + PEN_STATES;
 
 /**
  * A density of the next pen stroke (Graves 2013, eq. 17 to 22): M bivariate Gaussians for its offset, and what the pen does after it.

@@ -56,8 +56,6 @@ export function modelSource(scope: Scope, { input: config, encoder: recurrence, 
   };
 }
 
-export type ModelSource = ReturnType<typeof modelSource>;
-
 function sourceOf(
   features: Features,
   encode: ReturnType<typeof encoder> | null,

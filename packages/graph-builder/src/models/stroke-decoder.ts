@@ -90,8 +90,6 @@ export function strokeDecoder(scope: Scope, model: ModelConfig) {
   };
 }
 
-export type StrokeDecoder = ReturnType<typeof strokeDecoder>;
-
 /** What a decoder of strokes does in each step beside its layers, where it looks at its source. */
 function strokeAttention(own: Scope, name: Parameters<typeof attention>[1], hidden: number, stack: Recurrent, width: number | null) {
   if (width === null) throw new Error("attention needs a source of several positions");

@@ -1,11 +1,8 @@
 import { SPECIAL_TOKENS } from "../vocabulary.ts";
 
 /** Byte 0 is token 4, byte 255 token 259, wherever tokens are pieces: a character that no piece has becomes the bytes of its UTF-8. */
-export const FIRST_BYTE_ID = SPECIAL_TOKENS.length;
-export const BYTE_TOKENS: readonly string[] = Array.from(
-  { length: 256 },
-  (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`,
-);
+const FIRST_BYTE_ID = SPECIAL_TOKENS.length;
+const BYTE_TOKENS: readonly string[] = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
 /** The first ids of a vocabulary of pieces. */
 export const RESERVED_TOKENS: readonly string[] = [...SPECIAL_TOKENS, ...BYTE_TOKENS];
 

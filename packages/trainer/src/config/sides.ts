@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { TOKEN_UNITS } from "@s2s/runtime/manifest";
 import { choice, described, flag, text, whole } from "./fields.ts";
 
-export const SOURCE_KINDS = ["text", "vectors", "vector", "image", "frames"] as const;
+const SOURCE_KINDS = ["text", "vectors", "vector", "image", "frames"] as const;
 
 const tokens = (which: string) => ({
   tokens: choice(TOKEN_UNITS, "char", `what a ${which} token is; bpe and unigram pieces are learned from the training examples`),

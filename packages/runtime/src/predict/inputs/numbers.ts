@@ -5,7 +5,7 @@ import { contentSource, type Source } from "../../model-source.ts";
  * A list of numbers, plain or typed.
  * @returns what is wrong with it, in words that follow its name
  */
-export function problemOf(value: unknown, width: number): string | undefined {
+function problemOf(value: unknown, width: number): string | undefined {
   if (!Array.isArray(value) && !(value instanceof Float32Array) && !(value instanceof Float64Array)) return "is no list of numbers";
   if (value.length !== width) return `has ${value.length} ${value.length === 1 ? "number" : "numbers"}, but this model takes ${width}`;
   const wrong = value.findIndex((number: unknown) => typeof number !== "number" || !Number.isFinite(number));
