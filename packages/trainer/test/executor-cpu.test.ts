@@ -7,8 +7,12 @@ import { batchOf, brokenBatch, bytes, configOf, contextOf, expectClose, steps } 
 const STEPS = 10;
 const executors: Executor[] = [];
 
-async function open(config: Config, threads: number, { state, large }: { state?: State; large?: number } = {}): Promise<Executor> {
-  const executor = await createCpuExecutor(contextOf(config, threads, state), large);
+async function open(
+  config: Config,
+  threads: number,
+  { state, ...bounds }: { state?: State; large?: number; huge?: number } = {},
+): Promise<Executor> {
+  const executor = await createCpuExecutor(contextOf(config, threads, state), bounds);
   executors.push(executor);
   return executor;
 }
@@ -78,6 +82,14 @@ describe("the CPU's executor", () => {
     expectClose(await steps(whole, 1, STEPS), await steps(cut, 1, STEPS));
     const [one, other] = [await cut.evaluate(batchOf(99)), await whole.evaluate(batchOf(99))];
     expectClose(sums(other), sums(one), 1e-3);
+  });
+
+  it("gives the same bytes where memory counts before speed", async () => {
+    const config = configOf({ dropout: 0.3, lossChunk: 5 });
+    const [fast, frugal] = [await open(config, 2, { large: 0 }), await open(config, 2, { large: 0, huge: 0 })];
+    expect(await steps(frugal, 1, STEPS)).toEqual(await steps(fast, 1, STEPS));
+    expect(bytes(await frugal.state())).toEqual(bytes(await fast.state()));
+    expect(await frugal.evaluate(batchOf(99))).toEqual(await fast.evaluate(batchOf(99)));
   });
 
   it("uses all threads for a large model, however small its batches are", async () => {

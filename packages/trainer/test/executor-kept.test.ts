@@ -26,7 +26,7 @@ describe("frozen parameters", () => {
 
   it.each([
     ["the CPU's workers", () => createCpuExecutor(contextOf(config, 3))],
-    ["the large model's workers", () => createCpuExecutor(contextOf(config, 2), 0)],
+    ["the large model's workers", () => createCpuExecutor(contextOf(config, 2), { large: 0 })],
     ["a device", () => createDeviceExecutor(contextOf(config, 1))],
   ])("keep their bytes and have no slots: %s", async (_name, create) => {
     const executor = await open(create());

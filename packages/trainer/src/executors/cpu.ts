@@ -18,14 +18,19 @@ import { WorkerTeam } from "./worker-team.ts";
  * threads inside the operators do (docs/performance.md).
  */
 const LARGE = 4_000_000;
+/** Trained numbers of which every copy takes so much, half a gigabyte and more, that memory counts before speed. */
+const HUGE = 2 ** 27;
 
 /**
  * Data-parallel training on the CPU: as many workers as threads. Each computes the gradients of its shard of the batch, single-threaded
  * (of a large model one computes all, with all threads), then adds the shards' gradients up, in a fixed order, for its part of the
  * weights, and updates that part. For a given number of threads the same bytes on every run.
- * `large` replaces that bound of the parameters, for tests.
+ * `large` and `huge` replace the bounds of the parameters, for tests.
  */
-export async function createCpuExecutor({ model, config, threads, state, firstRows }: ExecutorContext, large = LARGE): Promise<Executor> {
+export async function createCpuExecutor(
+  { model, config, threads, state, firstRows }: ExecutorContext,
+  { large = LARGE, huge = HUGE }: { readonly large?: number; readonly huge?: number } = {},
+): Promise<Executor> {
   const whole = parameterCount(model) > large;
   const workers = whole ? threads : Math.min(threads, config.training.batchSize);
   const shards = whole ? 1 : workers;
@@ -54,7 +59,7 @@ export async function createCpuExecutor({ model, config, threads, state, firstRo
   const team = await WorkerTeam.start<Request>(
     workerFile("shard-worker"),
     Array.from({ length: workers }, (_, worker): WorkerData => {
-      return { worker, workers, shards, layout, slots: slotNames, shared, graphs };
+      return { worker, workers, shards, huge: layout.trained.length >= huge, layout, slots: slotNames, shared, graphs };
     }),
     shared.barriers,
   );

@@ -30,6 +30,8 @@ export interface WorkerData {
   readonly workers: number;
   /** Parts of a batch; the first so many workers compute the gradients of one each, with as many threads as make use of all. */
   readonly shards: number;
+  /** Whether memory is what there is too little of. */
+  readonly huge: boolean;
   readonly layout: StateLayout;
   readonly slots: readonly string[];
   readonly shared: SharedState;

@@ -4,6 +4,7 @@ import type { BatchPart, EvaluationSums } from "../executor.ts";
 import { GRADIENTS, meet } from "./barrier.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { type Feeds, batchFeeds, known, sumsOf } from "./feeds.ts";
+import { FRUGAL } from "./huge.ts";
 import type { Request, StepReply, StepRequest, WorkerData } from "./protocol.ts";
 import { ShardUpdate } from "./shard-update.ts";
 import { gradientScalars } from "./train-step.ts";
@@ -11,7 +12,7 @@ import { answerRequests } from "./worker-port.ts";
 
 /** A worker of the data-parallel CPU executor: gradients of its shard of the batch, update of its part of the weights. */
 const data = workerData as WorkerData;
-const { worker, workers, shards, layout, shared, graphs } = data;
+const { worker, workers, shards, huge, layout, shared, graphs } = data;
 
 /** The model's tensors in memory of this worker's own, made when it is the first time to run the model: of a large model only one worker does. */
 class OwnWeights {
@@ -35,16 +36,14 @@ class OwnWeights {
 }
 
 const weights = new OwnWeights();
-const gradients = worker < shards ? await createSession(graphs.gradients, { threads: Math.floor(workers / shards) }) : null;
+const open = (graph: Uint8Array, threads: number): Promise<Session> => createSession(graph, { threads, ort: huge ? FRUGAL : {} });
+const gradients = worker < shards ? await open(graphs.gradients, Math.floor(workers / shards)) : null;
 const update = await ShardUpdate.start(data);
 let evaluation: Session | null = null;
 
-/** Numbers whose gradients, a gigabyte, must not wait for their collection. */
-const HUGE = 2 ** 28;
-
 async function step(request: StepRequest): Promise<StepReply> {
   const reply = await shareGradients(request);
-  if (gradients && layout.trained.length >= HUGE) collectGarbage();
+  if (gradients && huge) collectGarbage();
   meet(shared.barriers, GRADIENTS, workers);
   await update.run(request.scalars);
   return reply;
@@ -65,7 +64,7 @@ async function shareGradients({ batch, scalars }: StepRequest): Promise<StepRepl
 }
 
 async function evaluate(batch: BatchPart): Promise<EvaluationSums> {
-  evaluation ??= await createSession(graphs.evaluate, { threads: 1 });
+  evaluation ??= await open(graphs.evaluate, 1);
   return sumsOf(await evaluation.run(known(evaluation, { ...batchFeeds(batch), ...weights.current() })));
 }
 
