@@ -1,12 +1,11 @@
-import { UserError } from "@s2s/runtime";
 import { isSeq2Seq, type ModelConfig } from "@s2s/runtime/manifest";
 import { configKeys, modelConfig, taskOf, writeGraphs, type Config, type GraphsManifest } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { elements } from "../inspect/layers.ts";
-import { jsonOption, oneOf, required } from "../options/common.ts";
+import { jsonOption, required } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
+import { presetOf, presetOption } from "../options/preset.ts";
 import { settleConfig } from "../options/settle-config.ts";
-import { PRESETS } from "../recipes/presets.ts";
 import { bytes, count, shellWord, table } from "../report/format.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -25,28 +24,21 @@ decoder.onnx (one step) and generate.onnx (a whole answer, greedy or with beams)
 Examples:
   $ s2s build-graph --config dates/s2s.config.json --source-vocab 64 --target-vocab 20 --out graphs
   $ s2s build-graph --data pairs.tsv --hidden 256 --out graphs
-  $ s2s build-graph --preset sutskever2014 --loss-chunk 512 --out sutskever
+  $ s2s build-graph --preset sutskever2014 --out sutskever
   $ s2s inspect graphs`;
 
 export function buildGraphCommand(terminal: Terminal): Command {
   const command = new Command("build-graph")
     .description("write a model's training and inference graphs as ONNX files")
     .addOption(new Option("--config <file>", "configuration in JSON, as `s2s init` writes it"))
-    .addOption(
-      new Option(`--preset <${Object.keys(PRESETS).join("|")}>`, "instead of a file: the model of a paper in its full size").argParser(
-        oneOf("--preset", Object.keys(PRESETS)),
-      ),
-    )
+    .addOption(presetOption())
     .addOption(new Option("--out <folder>", "new folder for the graphs, or one that build-graph wrote before"))
     .addOption(jsonOption())
     .addHelpText("after", HELP);
   const given = new ConfigOptions(command, configKeys());
   return command.action(async (options: Options) => {
     const out = required(options.out, "build-graph needs --out FOLDER, a folder for the graphs");
-    if (options.config !== undefined && options.preset !== undefined)
-      throw new UserError("--config and --preset both give a configuration: give one of them");
-    const preset = options.preset === undefined ? undefined : PRESETS[options.preset];
-    const config = await settleConfig({ file: options.config, preset, given });
+    const config = await settleConfig({ file: options.config, preset: presetOf(options), given });
     const manifest = await writeGraphs(out, await modelOf(config), config);
     if (options.json) terminal.printJson(summary(out, manifest));
     else for (const line of lines(out, manifest)) terminal.print(line);

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { catchInterrupts } from "../interrupt.ts";
 import { jsonOption } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
+import { presetOf, presetOption } from "../options/preset.ts";
 import { settleConfig } from "../options/settle-config.ts";
 import { trainResult } from "../report/train-result.ts";
 import { TrainReport } from "../report/train-report.ts";
@@ -12,6 +13,7 @@ import type { Terminal } from "../terminal.ts";
 
 interface Options {
   readonly config?: string;
+  readonly preset?: string;
   readonly out?: string;
   readonly resume?: string;
   readonly json?: boolean;
@@ -27,6 +29,7 @@ Examples:
   $ s2s train --config dates/s2s.config.json --out run
   $ s2s train --data pairs.tsv --tokens word --hidden 256 --embedding 256 --epochs 10 --out run
   $ s2s train --task classify --data sentences.tsv --bidirectional --epochs 5 --out run
+  $ s2s train --preset sutskever2014 --data pairs.tsv --out run
   $ s2s train --resume run --epochs 20
   $ s2s train --data pairs.tsv --out run --ep cuda --json > figures.json`;
 
@@ -34,6 +37,7 @@ export function trainCommand(terminal: Terminal): Command {
   const command = new Command("train")
     .description("train a model of any task, or go on with a run")
     .addOption(new Option("--config <file>", "configuration in JSON, as `s2s init` writes it"))
+    .addOption(presetOption())
     .addOption(new Option("--out <folder>", "new folder for the run: configuration, checkpoints, metrics, the trained model"))
     .addOption(new Option("--resume <run>", "go on with the run in this folder; --epochs, --patience, --threads and --ep may change"))
     .addOption(jsonOption("print the result as one JSON object; progress goes to stderr"))
@@ -41,7 +45,7 @@ export function trainCommand(terminal: Terminal): Command {
   const given = new ConfigOptions(command, configKeys());
   return command.action(async (options: Options) => {
     const { folder, resume } = target(options);
-    const config = await settleConfig({ file: options.config, run: options.resume, given });
+    const config = await settleConfig({ file: options.config, run: options.resume, preset: presetOf(options), given });
     const report = new TrainReport(terminal, options.json ? terminal.stderr : terminal.stdout);
     const interruption = catchInterrupts(() => report.note("finishing this step, then saving; Ctrl-C again ends at once"));
     const events: TrainEvent[] = [];
@@ -72,13 +76,14 @@ export function trainCommand(terminal: Terminal): Command {
 const MACHINERY = { createExecutor, buildInferenceGraphs, measure: measureBundle };
 
 /** The run's folder, and whether it is there already. @throws UserError where the options do not say or contradict each other */
-function target({ config, out, resume }: Options): { folder: string; resume: boolean } {
+function target({ config, preset, out, resume }: Options): { folder: string; resume: boolean } {
   if (resume === undefined) {
     if (out === undefined) throw new UserError("train needs --out FOLDER for a new run, or --resume RUN to go on with one");
     return { folder: out, resume: false };
   }
-  if (config !== undefined)
-    throw new UserError("--resume goes on with the run's own configuration: leave --config out, and give what changes as options");
+  for (const [name, value] of Object.entries({ config, preset }))
+    if (value !== undefined)
+      throw new UserError(`--resume goes on with the run's own configuration: leave --${name} out, and give what changes as options`);
   if (out !== undefined && resolve(out) !== resolve(resume))
     throw new UserError("--resume goes on in the run's own folder: leave --out out");
   return { folder: resume, resume: true };
