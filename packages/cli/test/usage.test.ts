@@ -54,6 +54,13 @@ describe("usage", () => {
     [["schema", "configs"], "schema configs: must be one of config, manifest; did you mean config?"],
     [["train", "--epochs", "1"], "train needs --out FOLDER for a new run, or --resume RUN to go on with one"],
     [["train", "--resume", "a", "--config", "b"], expect.stringContaining("leave --config out")],
+    [["train", "--resume", "a", "--preset", "sutskever2014"], expect.stringContaining("leave --preset out")],
+    [
+      ["train", "--out", "a", "--config", "b", "--preset", "sutskever2014"],
+      "--config and --preset both give a configuration: give one of them",
+    ],
+    [["train", "--preset", "sutskever"], "--preset sutskever: must be one of sutskever2014; did you mean sutskever2014?"],
+    [["bench", "decode", "--case", "sutskever2014"], expect.stringMatching(/^s2s: --case sutskever2014: is for bench train alone; .*\n$/)],
     [["train", "--resume", "a", "--out", "b"], expect.stringContaining("leave --out out")],
     [["evaluate", "run"], "evaluate needs --data FILE, the examples to evaluate on"],
     [["build-graph"], "build-graph needs --out FOLDER, a folder for the graphs"],

@@ -96,6 +96,7 @@ export type { CreateExecutor, ExecutorContext, MeasureBundle, TrainOptions } fro
 export { defaultThreads } from "./threads.ts";
 export { train } from "./train.ts";
 export { benchCases } from "./bench/cases.ts";
+export type { BenchCase } from "./bench/cases.ts";
 export { benchDecode } from "./bench/decode.ts";
 export type { DecodeBench } from "./bench/decode.ts";
 export type { DecodePath } from "./bench/decode-paths.ts";

@@ -6,7 +6,7 @@ import { SPECIAL_TOKENS, START_ID, Seq2Seq, Tokenizer, readBundle } from "@s2s/r
 import { buildInferenceGraphs } from "../build-inference.ts";
 import { exportBundle } from "../export.ts";
 import { textSides } from "../tasks/text-sides.ts";
-import { benchCase, benchModel, median } from "./cases.ts";
+import { type BenchCase, benchModel, median } from "./cases.ts";
 import { type DecodePath, benchPaths, withoutEnd } from "./decode-paths.ts";
 import { randomIds, round } from "./train.ts";
 
@@ -27,9 +27,12 @@ const RUNS = 7;
  * Times decoding: random weights, as many tokens as the case's targets have. Greedily with the split graphs, `</s>` ignored; and by the runtime's
  * searches on the CPU and in wasm, which `</s>` does not end either.
  */
-export async function benchDecode(name: string, { threads = 1 }: { readonly threads?: number } = {}): Promise<DecodeBench> {
-  const size = benchCase(name);
-  const model = benchModel(size);
+export async function benchDecode(
+  name: string,
+  size: BenchCase,
+  { threads = 1 }: { readonly threads?: number } = {},
+): Promise<DecodeBench> {
+  const { model } = benchModel(size);
   const folder = await mkdtemp(join(tmpdir(), "s2s-bench-"));
   try {
     const weights = new Map(traceInference(model).parameters.map((spec) => [spec.name, { shape: spec.shape, data: initialize(spec, 1) }]));

@@ -1,9 +1,9 @@
+import { resourceUsage } from "node:process";
 import { parameterCount } from "../executors/graphs.ts";
-import { resolveConfig } from "../load-config.ts";
 import { hash32 } from "../data/random.ts";
 import type { Batch, BatchTensor } from "../executor.ts";
 import type { CreateExecutor } from "../train-options.ts";
-import { type BenchCase, benchCase, benchModel, median, stepOperations } from "./cases.ts";
+import { type BenchCase, benchModel, median, stepOperations } from "./cases.ts";
 
 export interface TrainBench {
   readonly case: string;
@@ -16,27 +16,34 @@ export interface TrainBench {
   /** By the textbook count of operations: see `stepOperations`. */
   readonly gflopsPerSecond: number;
   readonly parameters: number;
+  /** The most that this process has had in memory (its resident set) up to the last step, whatever it did before. */
+  readonly peakMemoryBytes: number;
 }
 
-const WARM_UP = 3;
+/** Steps before those that are timed: so many, or as many as take so long. */
+const [WARM_UP, WARM_UP_MS] = [3, 10_000];
 
-/** Times training steps on random ids without padding or clipping, Adam 0.001, as ../shared/bench does. */
+/** Times training steps on random ids without padding. */
 export async function benchTrain(
   name: string,
+  size: BenchCase,
   createExecutor: CreateExecutor,
   { threads, steps = 15 }: { readonly threads: number; readonly steps?: number },
 ): Promise<TrainBench> {
-  const size = benchCase(name);
-  const config = resolveConfig({ training: { batchSize: size.batch, clipNorm: 0 } }, "bench");
-  const executor = await createExecutor({ model: benchModel(size), config, threads });
-  const batch = randomBatch(size);
+  const { config, model } = benchModel(size);
+  const { batchSize, learningRate } = config.training;
+  const executor = await createExecutor({ model, config, threads });
+  const batch = randomBatch(batchSize, size);
+  const timed = async (step: number): Promise<number> => {
+    const begin = performance.now();
+    await executor.step(batch, { step, learningRate, scale: 1 / batch.units });
+    return performance.now() - begin;
+  };
   const times: number[] = [];
   try {
-    for (let step = 1; step <= WARM_UP + steps; step++) {
-      const begin = performance.now();
-      await executor.step(batch, { step, learningRate: config.training.learningRate, scale: 1 / batch.units });
-      if (step > WARM_UP) times.push(performance.now() - begin);
-    }
+    let step = 1;
+    for (let warm = 0; step <= WARM_UP && warm < WARM_UP_MS; step++) warm += await timed(step);
+    for (const end = step + steps; step < end; step++) times.push(await timed(step));
   } finally {
     await executor.close();
   }
@@ -49,7 +56,8 @@ export async function benchTrain(
     minMsPerStep: round(Math.min(...times), 2),
     targetTokensPerSecond: Math.round(batch.units / (ms / 1000)),
     gflopsPerSecond: round(stepOperations(size) / ms / 1e6, 1),
-    parameters: parameterCount(benchModel(size)),
+    parameters: parameterCount(model),
+    peakMemoryBytes: resourceUsage().maxRSS * 1024,
   };
 }
 
@@ -58,7 +66,7 @@ export function randomIds(count: number, vocabulary: number, purpose: string): I
   return Int32Array.from({ length: count }, (_, i) => 4 + (hash32(1, purpose, 0, i) % (vocabulary - 4)));
 }
 
-function randomBatch({ batch, sourceLength, targetLength, sourceVocabulary, targetVocabulary }: BenchCase): Batch {
+function randomBatch(batch: number, { sourceLength, targetLength, sourceVocabulary, targetVocabulary }: BenchCase): Batch {
   const ids = (purpose: string, vocabulary: number, length: number): BatchTensor => ({
     type: "int32",
     shape: [batch, length],
