@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Model, UserError } from "@s2s/runtime";
-import { seriesRows } from "./series-rows.ts";
+import { seriesRows } from "@s2s/runtime/parts";
+import { parseCsv } from "@s2s/trainer";
 
 /** How an input is typed, and what it is read as. */
 export interface InputForm {
@@ -24,7 +25,7 @@ export function inputForm({ model, series }: Model["manifest"]): InputForm {
         hint: "type the path of a CSV file a line; Ctrl-D ends",
         read: (path) =>
           seriesRows(
-            readText(path),
+            parseCsv(readText(path), path).map(({ cells }) => cells),
             series.inputs.map(({ name }) => name),
             path,
           ),

@@ -1,4 +1,5 @@
 import type { Classification, Drawing, Forecast, Generation, NumberSteps, Prediction, Tagging } from "@s2s/runtime";
+import { csvCell } from "@s2s/runtime/parts";
 
 /** The text of an answer, or with several its rank, score and text. */
 export function generationLines({ nBest, text }: Generation): string[] {
@@ -11,13 +12,11 @@ const labelLines = ({ label, probability, labels }: Classification, listed: bool
 /** Comma-separated, with the columns' names in front where there are some. */
 function stepLines({ steps }: Forecast | NumberSteps): string[] {
   const [first] = steps;
-  const header = first === undefined || isList(first) ? [] : [Object.keys(first).map(quoted).join(",")];
+  const header = first === undefined || isList(first) ? [] : [Object.keys(first).map(csvCell).join(",")];
   return [...header, ...steps.map((step) => Object.values(step).join(","))];
 }
 
 const isList = (step: Readonly<Record<string, number>> | readonly number[]): step is readonly number[] => Array.isArray(step);
-
-const quoted = (name: string): string => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
 
 /** @param listed whether classes are to be listed, and not only the first be named */
 export function predictionLines(prediction: Prediction, listed: boolean): string[] {

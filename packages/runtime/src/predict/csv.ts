@@ -1,0 +1,48 @@
+import { UserError } from "../errors.ts";
+
+/** A cell of a row and what ends it: quoted, with doubled quotes inside (RFC 4180), or plain. */
+const CELL = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+
+/** The rows of comma-separated values; empty lines are none. @throws UserError with the line for a quote out of place; @param name what errors call the text */
+export function parseCsv(text: string, name: string): string[][] {
+  const rows: string[][] = [];
+  const whole = text.replace(/^\uFEFF/, "");
+  let row: string[] = [];
+  for (let at = 0; at < whole.length || row.length > 0;) {
+    CELL.lastIndex = at;
+    const found = CELL.exec(whole);
+    if (found === null) throw new UserError(`${name}:${rows.length + 1}: has a quote out of place`);
+    const [cell, quoted, plain = "", end] = found;
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    at += cell.length;
+    if (end === ",") continue;
+    if (row.length > 1 || row[0] !== "") rows.push(row);
+    row = [];
+  }
+  return rows;
+}
+
+/** A row of a series by column. What is missing or no number stays as it was written, and the model refuses it with its row. */
+export type NamedRow = Readonly<Record<string, number | string>>;
+
+/**
+ * The columns that a model looks at, row by row.
+ * @param rows those of `parseCsv`, the columns' names in the first
+ * @throws UserError that names a column which is missing
+ */
+export function seriesRows([header, ...rows]: readonly (readonly string[])[], columns: readonly string[], name: string): NamedRow[] {
+  if (header === undefined) throw new UserError(`${name}: is empty: its first line must name the columns`);
+  const places = columns.map((column) => header.findIndex((each) => each.trim() === column));
+  const missing = columns.find((_, i) => places[i] === -1);
+  if (missing !== undefined) throw new UserError(`${name}: has no column ${missing}; it has ${header.join(", ")}`);
+  return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, numberOf(row[places[i] as number])])));
+}
+
+const numberOf = (cell = ""): number | string => (isNumber(cell) ? Number(cell) : cell);
+
+/** Whether a cell holds a number and nothing else. */
+export const isNumber = (cell: string): boolean => cell.trim() !== "" && !Number.isNaN(Number(cell));
+
+/** A cell as it is written, in quotes where it needs them. */
+export const csvCell = (value: string | number): string =>
+  /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
