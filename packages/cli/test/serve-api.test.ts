@@ -61,6 +61,9 @@ describe("POST /predict", () => {
     ]);
     for (const path of ["/etc/passwd.png", "file:///etc/passwd", "../run/a.jpg"])
       expect(await predict({ input: path })).toEqual([400, { error: expect.stringMatching(/^a picture must be the base64 of/) }]);
+    for (const body of [{ text: "/etc/passwd.png" }, { texts: ["/etc/passwd.png"] }, { text: "/etc/passwd.png", stream: true }])
+      expect(await refusal(body)).toEqual([400, "this model reads no texts: POST its input to /predict"]);
+    expect(server.model.calls).toHaveLength(1);
     server.model.manifest.model.input.kind = "frames";
     expect(await predict({ input: [png] })).toEqual([200, label([new Uint8Array(Buffer.from("PNG"))])]);
     expect((await predict({ input: ["/etc/passwd.png"] }))[0]).toBe(400);

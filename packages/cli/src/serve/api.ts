@@ -41,7 +41,8 @@ export class Api {
 
   /** Answers one text with a Generation or, as they are decided, with its tokens; several texts with `{"answers": [...]}`. */
   async generate(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const wanted = readGenerateRequest(await this.#read(request), wantsEvents(request.headers.accept), this.#limits);
+    const { kind } = this.#model.manifest.model.input;
+    const wanted = readGenerateRequest(await this.#read(request), kind, wantsEvents(request.headers.accept), this.#limits);
     await this.#admission.admit(() => this.#deadlines.run(response, (signal) => this.#answer(wanted, response, signal)));
   }
 

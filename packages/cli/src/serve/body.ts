@@ -33,7 +33,9 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     const refuse = () => {
       // What still comes is dropped unread: closing at once would reset the connection before the client has read the answer.
       request.off("data", take).resume();
-      reject(new HttpError(413, `the body may have at most ${maxBytes} bytes: send fewer or shorter texts`));
+      reject(
+        new HttpError(413, `the body may have at most ${maxBytes} bytes: send less at a time, or let s2s serve take more with --max-body`),
+      );
     };
     const take = (chunk: Buffer) => {
       size += chunk.length;

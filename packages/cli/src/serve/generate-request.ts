@@ -1,3 +1,4 @@
+import type { InputConfig } from "@s2s/runtime/manifest";
 import { type GenerateOptions, parseSearchOptions, SEARCH_NUMBERS, UserError } from "@s2s/runtime";
 import { meant } from "../options/nearest.ts";
 import { HttpError } from "./http-error.ts";
@@ -25,10 +26,12 @@ const KEYS = ["text", "texts", "stream", ...OPTIONS];
 
 /**
  * Reads the body of `POST /generate`.
+ * @param kind what the model reads: to one that reads pictures a text would be the path of a file of the server's
  * @param events whether the request's `Accept` asks for a stream
  * @throws HttpError 400 that names the key and what it must be; for one that is not known, the nearest that is
  */
-export function readGenerateRequest(body: unknown, events: boolean, limits: RequestLimits): GenerateRequest {
+export function readGenerateRequest(body: unknown, kind: InputConfig["kind"], events: boolean, limits: RequestLimits): GenerateRequest {
+  if (kind !== "tokens" && kind !== "none") throw bad("this model reads no texts: POST its input to /predict");
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw bad('the body must be an object such as {"text": "..."}');
   const { text, texts, stream = events, ...rest } = body as Readonly<Record<string, unknown>>;
   const options = readOptions(rest, limits, KEYS);
