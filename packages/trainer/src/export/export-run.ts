@@ -20,7 +20,7 @@ import type { ExportOptions } from "./options.ts";
 import { nextOf, oldOf, publishBundle, refuseForeignFolder } from "./publish.ts";
 import { exportReport, refuseLoss } from "./report.ts";
 import type { ExportReport, Figures } from "./report.ts";
-import { packSingleFile } from "./single-file.ts";
+import { packSingleFile, requireWholeAnswers } from "./single-file.ts";
 import { staged } from "./staging.ts";
 import { storeWeights } from "./store-weights.ts";
 import { runValidation } from "./validation-data.ts";
@@ -53,6 +53,7 @@ export async function exportRun(path: string, options: ExportOptions): Promise<E
   await refuseForeignFolder(out);
   const config = options.trainable ? await configToTrainBy(path) : undefined;
   const bundle = await readBundle(from);
+  if (singleFile) requireWholeAnswers(bundle.manifest.task, bundle.manifest.model);
   const { members, weights } = await joinMembers(from, bundle, ensemble);
   const rounded = precisions.filter(isRounded);
   const examples = rounded.length > 0 ? await examplesToMeasure(path, bundle, options) : null;

@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_MODEL_BYTES, serialize, traceVariant } from "@s2s/graph-builder";
 import { METADATA_KEYS, namesOf, UserError } from "@s2s/runtime";
-import type { Manifest, Precision } from "@s2s/runtime/manifest";
+import type { Manifest, ModelConfig, Precision } from "@s2s/runtime/manifest";
 import { boundary } from "../build-inference.ts";
 import { modelsOf } from "../export.ts";
 import type { State } from "../executor.ts";
@@ -22,10 +22,7 @@ export async function packSingleFile(folder: string, manifest: Manifest, weights
   const tensors = storeWeights(models, weights, precision);
   requireRoom(tensors);
   const { generate } = traceVariant(models, precision).graphs;
-  if (!generate)
-    throw new UserError(
-      `a single file holds a search for whole answers, which a model that gives ${model.output.kind} does not have; export a folder`,
-    );
+  if (!generate) throw new Error(`a model from ${model.input.kind} to ${model.output.kind} has no graph of whole answers`);
   const inside: Manifest = {
     ...manifest,
     variants: [{ precision, graphs: { generate: { file: SINGLE_FILE, ...boundary(generate) } } }],
@@ -43,6 +40,18 @@ export async function packSingleFile(folder: string, manifest: Manifest, weights
   const path = join(folder, SINGLE_FILE);
   await writing(path, () => writeChunks(path, [bytes]));
   return inside;
+}
+
+/** @throws UserError for a model without a graph of whole answers, with what a folder has instead */
+export function requireWholeAnswers(task: string, { input, output }: ModelConfig): void {
+  if (output.kind === "tokens" && input.kind !== "none") return;
+  const steps = output.kind === "tokens" || output.kind === "strokes";
+  const instead = steps
+    ? "draws its answers step by step: leave --single-file out, and step through the folder's decoder.onnx"
+    : "needs no search: leave --single-file out, and run the folder's predict.onnx";
+  throw new UserError(
+    `--single-file: holds generate.onnx, a whole search for a text, and a model of the task ${task} has none; it ${instead} (docs/other-languages.md, Other sources and tasks)`,
+  );
 }
 
 /** @throws UserError where a single ONNX file cannot hold the weights: ONNX's format ends at 2 GiB */
