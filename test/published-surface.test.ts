@@ -103,6 +103,7 @@ test("@s2s/runtime/manifest and /ort", () => {
 test("@s2s/trainer", () => {
   expect(namesOf(trainer)).toMatchInlineSnapshot(`
     "CheckpointFolder ConfigSchema
+    DEMO_PAGE
     EXPORT_DEFAULTS
     FORECAST_BASELINES
     GraphsManifestSchema
@@ -112,7 +113,7 @@ test("@s2s/trainer", () => {
     approximateRandomization areSpanLabels
     batchCount benchCases benchDecode benchTrain bleu buildInferenceGraphs bundleEncoding bundleFiles
     cer chrf classificationFigures collate configJsonSchema configKeys corpusScore countSegments createExecutor
-    decodeWithBundle defaultThreads describeFilter describeValue
+    decodeWithBundle defaultThreads demoPage describeFilter describeValue
     encodeCorpus encodeSafetensors evaluateBundle evaluationBatches exact exactMatch exportBundle exportRun exportWeb
     fitWindowLinear fitWindowMlp forecastFigures
     hash32 holdsRun

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
@@ -12,6 +12,7 @@ export const ENTRIES = {
   s2s: "src/scripts/s2s.ts",
   "s2s.worker": "src/scripts/s2s.worker.ts",
   "s2s.tasks": "src/scripts/s2s.tasks.ts",
+  "s2s.views": "src/scripts/s2s.views.ts",
 };
 
 /** The builds of ONNX Runtime and the files beside the scripts that they are; loaded on demand. */
@@ -30,6 +31,37 @@ const engineBeside = {
     onResolve({ filter: /\/engine\/engine\.ts$/ }, ({ kind }) =>
       kind === "dynamic-import" ? { path: "./s2s.worker.js", external: true } : undefined,
     );
+  },
+};
+
+/** @type {import("esbuild").Plugin} What the element asks and shows of most tasks is a script of its own. */
+const viewsBeside = {
+  name: "views-beside",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/tasks\/index\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./s2s.views.js", external: true } : undefined,
+    );
+  },
+};
+
+/** @type {import("esbuild").Plugin} A page that calls a model has no use for what the model itself asks of its platform. */
+const callerAlone = {
+  name: "caller-alone",
+  setup({ onResolve }) {
+    onResolve({ filter: /^#platform$|\/web\.ts$/ }, () => ({ path: path.join(root, "src", "platform", "web-caller.ts") }));
+  },
+};
+
+/** @type {import("esbuild").Plugin} Style sheets in scripts are written to be read. */
+const smallStyles = {
+  name: "small-styles",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/styles\.ts$/ }, async ({ path: file }) => {
+      const [whole, before, css, after] = /^([^]*`)([^`]*)(`[^]*)$/.exec(readFileSync(file, "utf8")) ?? [];
+      if (whole === undefined) throw new Error(`${file}: has no style sheet between backquotes`);
+      const { code } = await transform(css ?? "", { loader: "css", minify: true });
+      return { contents: `${before}${code.trim()}${after}`, loader: "ts" };
+    });
   },
 };
 
@@ -75,9 +107,10 @@ const ortBeside = {
 
 /** Of the runtime's own scripts; those of others, which may lie elsewhere, are whole. @type {Record<string, import("esbuild").Plugin[]>} */
 const PLUGINS = {
-  s2s: [ortBeside, engineBeside, tasksBeside],
+  s2s: [ortBeside, engineBeside, viewsBeside, callerAlone, tasksBeside, smallStyles],
   "s2s.worker": [ortBeside, tasksBeside],
   "s2s.tasks": [ortBeside, workerBeside],
+  "s2s.views": [smallStyles],
 };
 
 /**

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { countDown, writeCountdown } from "../../packages/runtime/test/countdown.ts";
@@ -86,5 +86,10 @@ describe.skipIf(browser === undefined)("docs/embedding.md", async () => {
     for (const names of [parts, properties, attributes, words]) expect(names.length).toBeGreaterThan(7);
     for (const name of [...parts, ...properties, ...attributes]) expect(text).toContain(`\`${name}\``);
     for (const name of words.filter((word) => word !== "placeholder")) expect(block("js", "setLanguage")).toContain(`${name}:`);
+    const tasks = await readdir(new URL("../../packages/runtime/src/element/tasks/", import.meta.url));
+    const views = (await Promise.all(tasks.map((name) => source(`tasks/${name.replace(/\.ts$/, "")}`)))).join("\n");
+    const [partsOfTasks, wordsOfTasks] = [all(views, /part: "([\w-]+)"/g), all(views, /^ {2}readonly (\w+): string;/gm)];
+    for (const names of [partsOfTasks, wordsOfTasks]) expect(names.length).toBeGreaterThan(15);
+    for (const name of [...partsOfTasks, ...wordsOfTasks]) expect(text).toContain(`\`${name}\``);
   });
 });

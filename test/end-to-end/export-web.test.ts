@@ -10,7 +10,7 @@ import { reversalPairs, sequences } from "../support/tasks.ts";
 import { Workplace } from "../support/workplace.ts";
 
 const place = await Workplace.create();
-const COMMON = ["README.md", "demo.css", "demo.js", "index.html", "s2s.js", "s2s.tasks.js", "s2s.worker.js", "sw.js"];
+const COMMON = ["README.md", "demo.css", "demo.js", "index.html", "s2s.js", "s2s.tasks.js", "s2s.views.js", "s2s.worker.js", "sw.js"];
 const ORT = ["ort-wasm-simd-threaded.asyncify.wasm", "ort-wasm-simd-threaded.wasm", "ort.wasm.bundle.min.mjs", "ort.webgpu.bundle.min.mjs"];
 
 interface Kept {

@@ -8,6 +8,59 @@ byId("device").addEventListener("change", ({ target }) => (element.device = targ
 byId("beams").addEventListener("change", ({ target }) => (element.beams = target.value || undefined));
 byId("max-length").addEventListener("change", ({ target }) => (element.maxLength = target.value || undefined));
 
+/* What the model is asked */
+
+/** Above the input, by what the model takes. */
+const LABELS = {
+  tokens: "Your text",
+  none: "How the text begins",
+  image: "A picture",
+  vector: "Numbers, as JSON",
+  vectors: "Numbers of each step, as JSON",
+  frames: "Numbers of each picture, as JSON",
+};
+
+const ROWS = "The last rows of the series, as CSV";
+
+/** The same by task, for as long as the model is not there. */
+const EARLY = { generate: LABELS.none, forecast: ROWS, caption: LABELS.image, draw: "" };
+element.label = EARLY[element.task] ?? element.label;
+
+/** What a visitor can try it on who has no such numbers; undefined where everybody has what it takes. */
+function madeUp({ model: { input }, series, maxSourceLength }) {
+  const list = (length, entry) => Array.from({ length }, (_, i) => entry(i));
+  const number = () => Number((Math.random() * 2 - 1).toFixed(2));
+  if (series) {
+    const row = (i) => series.inputs.map(({ mean, deviation }, j) => (mean + deviation * Math.sin(i / 3 + j)).toPrecision(4));
+    const header = series.inputs.map(({ name }) => (/[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name));
+    return [header, ...list(series.window, row)].map((cells) => cells.join(",")).join("\n");
+  }
+  if (input.kind === "vector") return JSON.stringify(list(input.width, number));
+  if (input.kind === "vectors") return JSON.stringify(list(Math.min(5, maxSourceLength), () => list(input.width, number)));
+  if (input.kind !== "frames") return undefined;
+  const pixel = () => Number(Math.random().toFixed(1));
+  const frame = () => list(input.channels, () => list(input.height, () => list(input.width, pixel)));
+  return JSON.stringify(list(Math.min(3, maxSourceLength), frame));
+}
+
+// Whoever tries a model wants to know what is wrong in full.
+element.strings = { refused: "{error}" };
+
+function showTask(manifest) {
+  const { input, output } = manifest.model;
+  const isDrawing = input.kind === "none" && output.kind === "strokes";
+  element.label = isDrawing ? "" : manifest.series ? ROWS : LABELS[input.kind];
+  document.querySelector('[data-for="tokens"]').hidden = output.kind !== "tokens" && output.kind !== "strokes";
+  // What goes on with a text draws its answer, and beams compare answers.
+  document.querySelector('[data-for="beams"]').hidden = output.kind !== "tokens" || input.kind === "none";
+  byId("teach").hidden = manifest.trainable === undefined || input.kind !== "tokens" || output.kind !== "tokens";
+  byId("example").hidden = madeUp(manifest) === undefined;
+}
+
+byId("example").addEventListener("click", () => {
+  element.predict(madeUp(element.model.manifest)).catch(() => undefined);
+});
+
 /* What runs here */
 
 const tell = (fact, text) => (document.querySelector(`[data-fact="${fact}"]`).textContent = text);
@@ -26,10 +79,11 @@ element.addEventListener("s2s-load", ({ detail: { model, duration } }) => {
   tell("device", `${device.name}: ${device.reason}`);
   tell("thread", `${thread.kind}: ${thread.reason}`);
   tell("loaded", seconds(duration));
-  byId("teach").hidden = manifest.trainable === undefined;
+  showTask(manifest);
 });
 
 element.addEventListener("s2s-result", ({ detail: { generation, duration } }) => {
+  if (generation === undefined) return tell("answer", seconds(duration));
   const { score, tokens, truncated } = generation;
   const end = truncated ? ", cut off" : "";
   tell("answer", `${seconds(duration)} for ${tokens.length} tokens, log-probability ${Number(score.toPrecision(3))}${end}`);

@@ -3,7 +3,7 @@ import { threads } from "#threads";
 import { parseDevice } from "./engine/device.ts";
 import type { Following, OpenRequest, Service } from "./engine/service.ts";
 import { UserError } from "./errors.ts";
-import { requireKnown } from "./known-options.ts";
+import { requireObject } from "./known-options.ts";
 import type { Precision } from "./manifest.ts";
 import { Model, type Thread } from "./model.ts";
 import type { BundleSource } from "./source/source.ts";
@@ -58,13 +58,21 @@ const LOAD_OPTIONS: readonly (keyof LoadOptions)[] = [
  * not there, with what to install. What the signal was aborted with.
  */
 export async function load(source: BundleSource, options: LoadOptions = {}): Promise<Model> {
-  requireKnown(options, LOAD_OPTIONS);
+  await requireLoadOptions(options);
   const { signal, worker = true } = options;
   signal?.throwIfAborted();
   const request = requestOf(source, options);
   const opening = worker === false ? openHere(request, options, "asked for") : openAway(request, options, worker);
   // The model that comes after an abort is nobody's.
   return untilAborted(opening, signal, (model) => void model.dispose());
+}
+
+/** What finds the nearest name is loaded where one is wrong: a page's script is to be small. */
+async function requireLoadOptions(options: unknown): Promise<void> {
+  requireObject(options);
+  if (Object.keys(options).every((name) => (LOAD_OPTIONS as readonly string[]).includes(name))) return;
+  const known: typeof import("./known-options.ts") = await import("./known-options.ts");
+  known.requireKnown(options, LOAD_OPTIONS);
 }
 
 function requestOf(source: BundleSource, options: LoadOptions): OpenRequest {

@@ -99,6 +99,7 @@ test("a holder tells of the model that it holds, and of none that it has let go"
   const heard: string[] = [];
   const holder = new ModelHolder(models, {
     onProgress: () => {},
+    prepare: async (model) => void heard.push(`prepares ${loads.findIndex((each) => each.model === model)}`),
     onReady: (model) => heard.push(`ready ${loads.findIndex((each) => each.model === model)}`),
     onFail: (error) => heard.push(`failed: ${error.message}`),
   });
@@ -111,14 +112,14 @@ test("a holder tells of the model that it holds, and of none that it has let go"
   loads[1]!.succeed();
   await second;
   await settle();
-  expect(heard).toEqual(["ready 1"]);
+  expect(heard).toEqual(["prepares 1", "ready 1"]);
   expect(loads[0]!.options.signal?.aborted).toBe(true);
   void holder.hold(wish("/z/")).catch(() => undefined);
   await settle();
   expect(loads[1]!.model.dispose).toHaveBeenCalledOnce();
   loads[2]!.fail();
   await settle();
-  expect(heard).toEqual(["ready 1", "failed: no network"]);
+  expect(heard).toEqual(["prepares 1", "ready 1", "failed: no network"]);
   expect(holder.holding).toBe(false);
   void holder.hold(wish("/z/"));
   await settle();
@@ -130,13 +131,15 @@ test("a holder tells of the model that it holds, and of none that it has let go"
 test("a model of another task is refused and given back", async () => {
   const { loads, models } = stage();
   const onFail = vi.fn();
-  const holder = new ModelHolder(models, { onProgress: () => {}, onReady: () => {}, onFail });
+  const prepare = vi.fn();
+  const holder = new ModelHolder(models, { onProgress: () => {}, prepare, onReady: () => {}, onFail });
   const model = holder.hold(wish("/x/", "caption"));
   await settle();
   loads[0]!.succeed();
   await expect(model).rejects.toThrow('<s2s-model task="caption">: the model at /x/ is one for task="translate"');
   await settle();
   expect(onFail).toHaveBeenCalledOnce();
+  expect(prepare).not.toHaveBeenCalled();
   expect(loads[0]!.model.dispose).toHaveBeenCalledOnce();
 });
 

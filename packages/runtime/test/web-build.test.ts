@@ -16,16 +16,17 @@ async function gzippedBytes(name: string): Promise<number> {
   return gzipSync(await readFile(join(folder, name)), { level: 9 }).length;
 }
 
-test("there are a page's script, its element included, a worker's, and one for what few models need, and all are small", async () => {
-  expect((await readdir(folder)).toSorted()).toEqual(["s2s.js", "s2s.tasks.js", "s2s.worker.js"]);
+test("there are a page's script, its element included, a worker's, and those for what few models need, and all are small", async () => {
+  expect((await readdir(folder)).toSorted()).toEqual(["s2s.js", "s2s.tasks.js", "s2s.views.js", "s2s.worker.js"]);
   expect(await gzippedBytes("s2s.js")).toBeLessThan(10 * 1024);
   expect(await gzippedBytes("s2s.worker.js")).toBeLessThan(26 * 1024);
   expect(await gzippedBytes("s2s.tasks.js")).toBeLessThan(13 * 1024);
+  expect(await gzippedBytes("s2s.views.js")).toBeLessThan(7 * 1024);
 });
 
 test("what a script takes from another one is there", async () => {
   const scripts = await Promise.all(
-    ["s2s", "s2s.worker", "s2s.tasks"].map(async (name) => [name, await readFile(join(folder, `${name}.js`), "utf8")]),
+    ["s2s", "s2s.worker", "s2s.tasks", "s2s.views"].map(async (name) => [name, await readFile(join(folder, `${name}.js`), "utf8")]),
   );
   const given = Object.fromEntries(scripts.map(([name, text]) => [name, namesOf(/export\{([^}]*)\};?\s*$/g, text!, "last")]));
   const taken = (from: string): Set<string> =>
@@ -38,7 +39,7 @@ test("what a script takes from another one is there", async () => {
         ].flat(),
       ),
     );
-  expect([...taken("s2s.tasks")].toSorted()).toEqual(given["s2s.tasks"]!.toSorted());
+  for (const name of ["s2s.tasks", "s2s.views"]) expect([...taken(name)].toSorted()).toEqual(given[name]!.toSorted());
   expect(taken("s2s.worker").size).toBeGreaterThan(4);
   expect(given["s2s.worker"]).toEqual(expect.arrayContaining([...taken("s2s.worker")]));
 });
@@ -54,6 +55,10 @@ function namesOf(pattern: RegExp, text: string, which: "first" | "last"): string
       .trim(),
   );
 }
+
+test("style sheets are written without what makes them readable", async () => {
+  for (const name of ["s2s.js", "s2s.views.js"]) expect(await readFile(join(folder, name), "utf8")).toMatch(/`:host\{|`\[part=fields\]\{/);
+});
 
 test("the scripts name no file but those beside them, and hold nothing of ONNX Runtime", async () => {
   for (const name of await readdir(folder)) {

@@ -45,6 +45,7 @@ export type { ExportReport, PrecisionReport } from "./export/report.ts";
 export type { VariantFigures } from "./export/measure.ts";
 export { EXPORT_DEFAULTS } from "./export/options.ts";
 export type { ExportOptions } from "./export/options.ts";
+export { DEMO_PAGE, demoPage } from "./export-web/demo-page.ts";
 export { exportWeb } from "./export-web/export-web.ts";
 export { bundleFiles, serviceWorker } from "./export-web/service-worker.ts";
 export type { KeptFile } from "./export-web/service-worker.ts";

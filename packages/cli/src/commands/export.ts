@@ -29,8 +29,8 @@ computed in eight bits, small ones, for which that is slower, in float32. float1
 GPUs. They are measured against float32 on the validation pairs of the run, and refused where they lose more than --max-accuracy-drop. Of several
 precisions the first that runs on a device is taken.
 
---web writes a folder for any static host: the model, the element <s2s-model> with all that it needs, a page to try it on, and a README.md that tells
-how to put it into a page of one's own. Visitors fetch one precision: the first, or what the page asks for.
+--web writes a folder for any static host: the model (of any task), the element <s2s-model> with all that it needs, a page to try it on, and a README.md
+that tells how to put it into a page of one's own. Visitors fetch one precision: the first, or what the page asks for.
 
 --ensemble puts several models into the same graphs, which average what they give: an answer of theirs takes one file, wherever it runs.
 
@@ -52,9 +52,14 @@ export function exportCommand(terminal: Terminal): Command {
     .addOption(
       new Option("--precision <list>", `${PRECISIONS.join(", ")}, or several with commas (default: float32)`).argParser(precisions),
     )
-    .addOption(new Option("--single-file", "one generate.onnx with weights, vocabularies and manifest in it"))
+    .addOption(
+      new Option(
+        "--single-file",
+        "one generate.onnx with weights, vocabularies and manifest in it, of a model that generates texts from a source",
+      ),
+    )
     .addOption(new Option("--web", "a folder for web pages, with the model in its bundle/"))
-    .addOption(new Option("--trainable", "take a training graph along; with --web also a page on which visitors teach the model"))
+    .addOption(new Option("--trainable", "take a training graph along; with --web and texts also a page to teach the model on"))
     .addOption(ensembleOption())
     .addOption(
       new Option(

@@ -3,15 +3,14 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { findModelFile, readBundle, resolveBundle } from "@s2s/runtime";
-import { MANIFEST_FILE } from "@s2s/runtime/manifest";
-import { bundleFiles, type KeptFile, SERVICE_WORKER, serviceWorker, siteFiles } from "@s2s/trainer";
+import { isSeq2Seq, type Manifest, MANIFEST_FILE } from "@s2s/runtime/manifest";
+import { bundleFiles, DEMO_PAGE, demoPage, type KeptFile, SERVICE_WORKER, serviceWorker, siteFiles } from "@s2s/trainer";
 import { type FindFile, folderFiles, type SiteFile } from "./site-files.ts";
 
 /** Where the pages of an exported site, and ours, look for the model. */
 const BUNDLE = "bundle";
 /** The name of a model in one file there, whatever it is called on the disk. */
 const MODEL_FILE = "generate.onnx";
-const PAGE = "index.html";
 
 /** What a folder is served as. */
 export interface Site {
@@ -25,7 +24,7 @@ export interface Site {
  * @throws UserError where there is no model
  */
 export async function openSite(folder: string): Promise<Site> {
-  if ((await isFile(join(folder, "index.html"))) && (await isFile(join(folder, BUNDLE, MANIFEST_FILE)))) {
+  if ((await isFile(join(folder, DEMO_PAGE))) && (await isFile(join(folder, BUNDLE, MANIFEST_FILE)))) {
     return { find: folderFiles(folder), model: join(folder, BUNDLE) };
   }
   const file = await findModelFile(folder);
@@ -35,16 +34,14 @@ export async function openSite(folder: string): Promise<Site> {
 
 async function siteAroundBundle(model: string): Promise<FindFile> {
   const { manifest } = await readBundle(model);
-  const files = await filesAround(await bundleFiles(model, BUNDLE, manifest), manifest.trainable !== undefined);
+  const files = await filesAround(await bundleFiles(model, BUNDLE, manifest), manifest);
   return findIn(files, folderFiles(model));
 }
 
 async function siteAroundFile(model: string): Promise<FindFile> {
-  await readBundle(model);
+  const { manifest } = await readBundle(model);
   const src = `${BUNDLE}/${MODEL_FILE}`;
-  const files = await filesAround(new Map([[src, { sha256: await sha256(model), early: true }]]), false, (page) =>
-    page.replace(`src="${BUNDLE}/"`, `src="${src}"`),
-  );
+  const files = await filesAround(new Map([[src, { sha256: await sha256(model), early: true }]]), manifest, src);
   const beside = folderFiles(dirname(model));
   return findIn(files, async (parts) => (parts.join("/") === MODEL_FILE ? beside([basename(model)]) : undefined));
 }
@@ -52,27 +49,27 @@ async function siteAroundFile(model: string): Promise<FindFile> {
 function findIn(files: ReadonlyMap<string, SiteFile>, inBundle: FindFile): FindFile {
   return async (parts) => {
     const [first, ...rest] = parts;
-    return first === BUNDLE ? inBundle(rest) : files.get(parts.join("/") || PAGE);
+    return first === BUNDLE ? inBundle(rest) : files.get(parts.join("/") || DEMO_PAGE);
   };
 }
 
 /**
  * The files of a site but the model's.
  * @param ofModel what the service worker keeps of the model
- * @param changePage for a page that is not served as it is installed
+ * @param src its address, where it is no bundle
  */
 async function filesAround(
   ofModel: ReadonlyMap<string, KeptFile>,
-  trainable: boolean,
-  changePage?: (page: string) => string,
+  { task, model, trainable }: Manifest,
+  src?: string,
 ): Promise<Map<string, SiteFile>> {
   const files = new Map<string, SiteFile>();
   const kept = new Map(ofModel);
-  for (const { name, path, early } of await siteFiles(trainable)) {
-    if (name === PAGE && changePage !== undefined) {
-      const page = inMemory(PAGE, changePage(await readFile(path, "utf8")));
-      files.set(PAGE, page);
-      kept.set(PAGE, { sha256: createHash("sha256").update(page.content).digest("base64"), early });
+  for (const { name, path, early } of await siteFiles(trainable !== undefined && isSeq2Seq(model))) {
+    if (name === DEMO_PAGE) {
+      const page = inMemory(name, demoPage(await readFile(path, "utf8"), task, src));
+      files.set(name, page);
+      kept.set(name, { sha256: createHash("sha256").update(page.content).digest("base64"), early });
       continue;
     }
     const { size, mtimeMs } = await stat(path);

@@ -1,12 +1,15 @@
-import type { Generation, LoadProgress } from "../engine/service.ts";
-import { UserError } from "../errors.ts";
-import type { GenerateOptions, Model } from "../model.ts";
+import type { LoadProgress } from "../engine/service.ts";
+import type { Model, PredictOptions } from "../model.ts";
+import type { ModelInput } from "../predict/model-input.ts";
+import type { Prediction } from "../predict/prediction.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { answer } from "./answer.ts";
 import { emit, type ErrorDetail } from "./events.ts";
 import { ModelHolder, type Wish } from "./model-holder.ts";
 import type { SharedModels } from "./shared-models.ts";
 import type { Strings } from "./strings.ts";
+import type { TaskSwitch } from "./task-switch.ts";
+import type { Asked } from "./task-view.ts";
 import type { View } from "./view.ts";
 
 /** What the controller asks of its element. */
@@ -15,12 +18,14 @@ export interface Host {
   /** @throws UserError where the attributes name no model */
   wish(): Wish;
   words(): Strings;
+  /** Options of every answer. */
+  options(): PredictOptions;
   /** The answer that a form would send, and whether another one is on its way. */
   settle(value: string, busy: boolean): void;
   showState(name: "loading" | "ready" | "answering" | "failed" | "main-thread", on: boolean): void;
 }
 
-/** Loads an element's model, answers texts with it, and tells view, element and page how far that is. */
+/** Loads an element's model, answers with it, and tells view, element and page how far that is. */
 export class Controller {
   readonly #host: Host;
   readonly #view: View;
@@ -31,17 +36,18 @@ export class Controller {
   /** When the model was asked for. */
   #started = 0;
 
-  constructor(host: Host, view: View, models: SharedModels) {
+  constructor(host: Host, view: View, tasks: TaskSwitch, models: SharedModels) {
     this.#host = host;
     this.#view = view;
     this.#holder = new ModelHolder(models, {
       onProgress: (progress) => this.#progress(progress),
+      prepare: ({ manifest }) => tasks.show(manifest.task, manifest),
       onReady: (model) => {
         this.#model = model;
         this.update();
         emit(host.element, "s2s-load", { model, duration: performance.now() - this.#started });
       },
-      onFail: (error) => this.#fail(error, "load"),
+      onFail: (error) => this.fail(error, "load"),
     });
   }
 
@@ -69,7 +75,7 @@ export class Controller {
     try {
       wish = this.#host.wish();
     } catch (error) {
-      this.#fail(error as Error, "load");
+      this.fail(error as Error, "load");
       throw error;
     }
     if (!this.#holder.holds(wish)) {
@@ -82,23 +88,26 @@ export class Controller {
     return model;
   }
 
-  async generate(text: string, options: GenerateOptions): Promise<Generation> {
+  /** @param input undefined: what stands in the element. @param given options of this answer alone */
+  async ask(input: ModelInput | undefined, given: PredictOptions): Promise<Prediction> {
     this.stop();
     const sent = performance.now();
     const own = new AbortController();
-    const signal = options.signal ? AbortSignal.any([own.signal, options.signal]) : own.signal;
+    const signal = given.signal ? AbortSignal.any([own.signal, given.signal]) : own.signal;
     this.#answering = own;
     this.#clearError();
     this.#host.settle("", true);
     this.update();
     try {
       const model = await untilAborted(this.load(), signal);
-      const generation = await untilAborted(this.#answer(model, text, { ...options, signal }), signal);
-      this.#view.showAnswer(generation.text);
-      this.#finish(generation.text, generation.truncated ? this.#host.words().truncated : "");
-      emit(this.#host.element, "s2s-result", { source: text, generation, duration: performance.now() - sent });
+      const [asked, prediction] = await untilAborted(this.#answer(model, input, given, signal), signal);
+      const generation = "text" in prediction ? prediction : undefined;
+      const shown = this.#view.task?.show?.(prediction, asked.input) ?? { answer: generation?.text ?? "", value: generation?.text ?? "" };
+      this.#view.showAnswer(shown.answer, shown.result);
+      this.#finish(shown.value, generation?.truncated ? this.#host.words().truncated : (asked.note ?? ""));
+      emit(this.#host.element, "s2s-result", { source: asked.input, prediction, generation, duration: performance.now() - sent });
       this.#host.element.dispatchEvent(new Event("change", { bubbles: true }));
-      return generation;
+      return prediction;
     } catch (error) {
       // Unless a newer answer has taken its place, or it was stopped here.
       if (this.#answering === own) this.#finish("", signal.aborted ? this.#host.words().stopped : "");
@@ -138,21 +147,35 @@ export class Controller {
     this.#host.showState("main-thread", this.#model?.thread.kind === "main");
   }
 
-  async #answer(model: Model, text: string, options: GenerateOptions): Promise<Generation> {
+  async #answer(
+    model: Model,
+    input: ModelInput | undefined,
+    given: PredictOptions,
+    signal: AbortSignal,
+  ): Promise<readonly [Asked, Prediction]> {
     let soFar = "";
     this.#view.showAnswer("");
     try {
-      const generation = await answer(model, text, options, (piece) => {
-        if (options.signal?.aborted) return;
+      const asked = this.#read(input, given);
+      const prediction = await answer(model, asked.input, { ...asked.options, signal }, (piece) => {
+        if (signal.aborted) return;
         soFar += piece.text;
         this.#view.appendAnswer(piece.text);
         emit(this.#host.element, "s2s-token", { text: piece.text, tokens: piece.tokens, answer: soFar });
       });
-      return generation;
+      return [asked, prediction];
     } catch (error) {
-      if (!options.signal?.aborted) this.#fail(error as Error, "generate");
+      if (!signal.aborted) this.fail(error as Error, "generate");
       throw error;
     }
+  }
+
+  #read(input: ModelInput | undefined, given: PredictOptions): Asked {
+    const { task, input: field } = this.#view;
+    const usual = this.#host.options();
+    if (input === undefined && task) return task.read(field.value, usual, given);
+    if (input !== undefined) task?.take(input);
+    return { input: input ?? field.value, options: { ...usual, ...given } };
   }
 
   #finish(value: string, note: string): void {
@@ -169,13 +192,15 @@ export class Controller {
   }
 
   /** Tells the page in the developer's words and, unless the page does so itself, the visitor in plain ones. */
-  #fail(error: Error, phase: ErrorDetail["phase"]): void {
+  fail(error: Error, phase: ErrorDetail["phase"]): void {
     this.#failed = true;
     this.update();
     if (!emit(this.#host.element, "s2s-error", { error, phase })) return;
     const words = this.#host.words();
     const ofLoading = navigator.onLine ? words.loadFailed : words.offline;
-    const ofAnswering = error instanceof UserError ? words.refused : words.failed;
+    const refused = (this.#view.task ? words.unreadable : words.refused).replace("{error}", () => error.message);
+    // By its name: errors come from other scripts and threads, too.
+    const ofAnswering = error.name === "UserError" ? refused : words.failed;
     this.#view.showError(phase === "load" ? ofLoading : ofAnswering);
     console.error(error);
   }

@@ -1,6 +1,9 @@
 import type { Generation } from "../engine/service.ts";
 import { load } from "../load.ts";
-import type { GenerateOptions, Model } from "../model.ts";
+import type { TaskName } from "../manifest.ts";
+import type { GenerateOptions, Model, PredictOptions } from "../model.ts";
+import type { ModelInput } from "../predict/model-input.ts";
+import type { PredictionOf } from "../predict/prediction.ts";
 import { adoptEarlyProperties, isModelAttribute, OBSERVED, readOptions, readWish, reflectAttributes } from "./attributes.ts";
 import type { ReflectedProperties } from "./attributes.ts";
 import { Controller } from "./controller.ts";
@@ -8,6 +11,7 @@ import type { TypedEvents } from "./events.ts";
 import { FormControl } from "./form-control.ts";
 import { SharedModels } from "./shared-models.ts";
 import { setLanguage, stringsFor, whenWordsCome, type Strings } from "./strings.ts";
+import { TaskSwitch } from "./task-switch.ts";
 import { View } from "./view.ts";
 import { whenVisible } from "./visibility.ts";
 
@@ -19,16 +23,17 @@ const models = new SharedModels(load);
 const ReflectingControl = FormControl as unknown as { new (): FormControl & ReflectedProperties & TypedEvents };
 
 /**
- * `<s2s-model src="bundle/">`: a text goes in, the model's answer comes out, all in the visitor's browser. In a form its value is the
+ * `<s2s-model src="bundle/">`: what the model reads goes in, its answer comes out, all in the visitor's browser. In a form its value is the
  * answer. docs/embedding.md lists the attributes, properties, events and parts.
  */
 export class S2sModelElement extends ReflectingControl {
   static readonly observedAttributes = OBSERVED;
   static readonly setLanguage = setLanguage;
   /** Options of every answer; attributes win over them. */
-  options: GenerateOptions = {};
+  options: PredictOptions = {};
   readonly #view: View;
   readonly #controller: Controller;
+  readonly #tasks: TaskSwitch;
   #strings: Partial<Strings> = {};
   #value = "";
   #busy = false;
@@ -43,14 +48,30 @@ export class S2sModelElement extends ReflectingControl {
     super();
     const root = this.attachShadow({ mode: "open", delegatesFocus: true });
     this.#view = new View(root, { send: () => this.#send(), stop: () => this.stop(), edit: () => this.#edit() });
+    const words = (): Strings => this.#words();
+    const options = (): PredictOptions => ({ ...this.options, ...readOptions(this) });
+    this.#tasks = new TaskSwitch(
+      {
+        setText: (text) => (this.text = text),
+        words,
+        options,
+        load: async () => (await this.load()).manifest,
+        send: () => this.#send(),
+        edit: () => this.#edit(),
+        fail: (error) => this.#controller.fail(error, "generate"),
+        showWords: () => this.#showWords(),
+      },
+      this.#view,
+    );
     const host = {
       element: this,
       wish: () => readWish(this),
-      words: () => this.#words(),
+      words,
+      options,
       settle: (value: string, busy: boolean) => this.#settle(value, busy),
       showState: (name: string, on: boolean) => this.toggleState(name, on),
     };
-    this.#controller = new Controller(host, this.#view, models);
+    this.#controller = new Controller(host, this.#view, this.#tasks, models);
     this.addEventListener("focusin", () => {
       // Labels may have come into the document after the element.
       this.#showWords();
@@ -102,10 +123,19 @@ export class S2sModelElement extends ReflectingControl {
    * @throws an AbortError when it is stopped, else what `s2s-error` tells
    */
   async generate(text: string = this.text, options: GenerateOptions = {}): Promise<Generation> {
+    return this.predict<"generate">(text, options);
+  }
+
+  /**
+   * Answers any input of the model's task (see `ModelInput`), or what stands in the element, and shows both. An earlier answer under way is stopped.
+   * @throws as `generate`
+   */
+  async predict<T extends TaskName>(input?: ModelInput, options: PredictOptions = {}): Promise<PredictionOf<T>> {
     if (!this.isConnected) throw new Error("<s2s-model> can answer only while it is in a document");
     clearTimeout(this.#timer);
-    if (text !== this.text) this.text = text;
-    return this.#controller.generate(text, { ...this.options, ...readOptions(this), ...options });
+    const isText = typeof input === "string";
+    if (isText && input !== this.text) this.text = input;
+    return this.#controller.ask(isText ? undefined : input, options) as Promise<PredictionOf<T>>;
   }
 
   /** Ends the answer under way, if there is one. What came of it stays in sight, but is no value. */
@@ -117,6 +147,7 @@ export class S2sModelElement extends ReflectingControl {
     adoptEarlyProperties(this, ["text", "value", "strings"]);
     this.#showWords();
     this.#unhear = whenWordsCome(() => this.#showWords());
+    this.#expect();
     this.#watch();
   }
 
@@ -168,6 +199,12 @@ export class S2sModelElement extends ReflectingControl {
     if (this.auto && this.text !== "" && this.value === "" && !this.#busy) this.#send();
   }
 
+  /** Has the view of the task that the page says its model has, so that it need not change when the model comes. */
+  #expect(): void {
+    // Where it cannot be fetched now, loading the model will try again, and tell.
+    if (this.task !== "" && !this.#controller.holding) this.#tasks.show(this.task).catch(() => undefined);
+  }
+
   #watch(): void {
     this.#unwatch();
     this.#unwatch = (): void => {};
@@ -185,6 +222,7 @@ export class S2sModelElement extends ReflectingControl {
       if (!this.isConnected || this.#controller.isCurrent()) return;
       const { holding } = this.#controller;
       this.#controller.release();
+      this.#expect();
       if (holding) this.#settle("", false);
       if (holding || this.loading === "eager") this.#begin();
     });
@@ -192,8 +230,8 @@ export class S2sModelElement extends ReflectingControl {
 
   #send(): void {
     // Whoever wants to know of a failure listens to s2s-error.
-    if (this.text.trim() !== "") this.generate().catch(() => undefined);
-    else this.#show("");
+    if (this.#view.isEmpty) this.#show("");
+    else this.predict().catch(() => undefined);
   }
 
   #edit(): void {
@@ -223,17 +261,19 @@ export class S2sModelElement extends ReflectingControl {
   /** Tells the form what it would send, what to bring back when the visitor comes back, and whether it may be sent. */
   #save(): void {
     const { text, value } = this;
-    this.internals.setFormValue(value, JSON.stringify({ text, value }));
+    // What is more than a text cannot be shown again from what a form sends.
+    this.internals.setFormValue(value, JSON.stringify({ text, value: this.#view.task?.show ? "" : value }));
     const { unfinished, required } = this.#words();
-    if (this.#busy) this.validate({ customError: true }, unfinished, this.#view.input);
-    else if (this.required && value === "") this.validate({ valueMissing: true }, required, this.#view.input);
+    if (this.#busy) this.validate({ customError: true }, unfinished, this.#view.main);
+    else if (this.required && value === "") this.validate({ valueMissing: true }, required, this.#view.main);
     else this.validate();
   }
 
   #words(): Strings {
     const { sendLabel, stopLabel } = this;
     const language = this.closest("[lang]")?.getAttribute("lang") ?? "";
-    return stringsFor(language, { ...this.#strings, ...(sendLabel && { send: sendLabel }), ...(stopLabel && { stop: stopLabel }) });
+    const own = { ...this.#strings, ...(sendLabel && { send: sendLabel }), ...(stopLabel && { stop: stopLabel }) };
+    return stringsFor(language, own, this.#tasks.task);
   }
 
   #showWords(): void {

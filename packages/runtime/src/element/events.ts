@@ -1,5 +1,7 @@
 import type { Generation, LoadProgress } from "../engine/service.ts";
 import type { Model } from "../model.ts";
+import type { ModelInput } from "../predict/model-input.ts";
+import type { Prediction } from "../predict/prediction.ts";
 
 /** The model is there. */
 export interface LoadDetail {
@@ -18,10 +20,12 @@ export interface TokenDetail {
 
 /** An answer is complete. */
 export interface ResultDetail {
-  /** The text that was answered. */
-  readonly source: string;
-  readonly generation: Generation;
-  /** Milliseconds since the text was sent; loading the model is part of the first. */
+  /** The text, or what else was asked. */
+  readonly source: ModelInput;
+  readonly prediction: Prediction;
+  /** The same, where it is a text. */
+  readonly generation: Generation | undefined;
+  /** Milliseconds since it was sent; loading the model is part of the first. */
   readonly duration: number;
 }
 

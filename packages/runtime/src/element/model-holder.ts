@@ -5,6 +5,8 @@ import { settingsKey, type ModelSettings, type Share, type SharedModels } from "
 
 export interface HolderEvents {
   readonly onProgress: (progress: LoadProgress) => void;
+  /** What has to be there for a model before it is ready. */
+  readonly prepare: (model: Model) => Promise<void>;
   readonly onReady: (model: Model) => void;
   readonly onFail: (error: Error) => void;
 }
@@ -47,7 +49,12 @@ export class ModelHolder {
     if (this.#held?.key === key) return this.#held.model;
     this.release();
     const share = this.#models.acquire(wish, this.#events.onProgress);
-    const held: Held = { key, share, model: share.model.then((model) => checkTask(model, wish)) };
+    const prepared = async (model: Model): Promise<Model> => {
+      checkTask(model, wish);
+      await this.#events.prepare(model);
+      return model;
+    };
+    const held: Held = { key, share, model: share.model.then(prepared) };
     this.#held = held;
     held.model.then(
       (model) => {
@@ -74,8 +81,8 @@ function wishKey(wish: Wish): string {
   return `${wish.task} ${settingsKey(wish)}`;
 }
 
-function checkTask(model: Model, { task, src }: Wish): Model {
+function checkTask(model: Model, { task, src }: Wish): void {
   const { task: own } = model.manifest;
-  if (task === "" || task === own) return model;
+  if (task === "" || task === own) return;
   throw new UserError(`<s2s-model task="${task}">: the model at ${src} is one for task="${own}"; change the attribute or src`);
 }

@@ -1,5 +1,7 @@
-/** All words that the element says to a visitor. */
-export interface Strings {
+import type { TaskWords } from "./tasks/words.ts";
+
+/** All words that the element says to a visitor: those of tasks are there when their views are. */
+export interface Strings extends TaskWords {
   /** Name of the input where the page gives no label. */
   readonly input: string;
   /** Name of the answer, for screen readers. */
@@ -18,12 +20,12 @@ export interface Strings {
   /** The model could not be loaded without a network, or at all. */
   readonly offline: string;
   readonly loadFailed: string;
-  /** The text is longer than the model reads, or otherwise not for it. */
+  /** The text is longer than the model reads, or otherwise not for it. What is wrong in full stands where the words have `{error}`. */
   readonly refused: string;
   readonly failed: string;
 }
 
-const ENGLISH: Strings = {
+const ENGLISH: Omit<Strings, keyof TaskWords> & Partial<TaskWords> = {
   input: "Text",
   output: "Answer",
   placeholder: "",
@@ -50,14 +52,20 @@ export function setLanguage(language: string, strings: Partial<Strings>): void {
   for (const listener of listeners) listener();
 }
 
+/** Adds the English words of views that have come. */
+export function addWords(words: Partial<Strings>): void {
+  Object.assign(ENGLISH, words);
+}
+
 /** Calls back when there are words that were not there before. Returns what ends that. */
 export function whenWordsCome(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** The words of an element: English, then those of its language, of its region, and its own. */
-export function stringsFor(language: string, own: Partial<Strings>): Strings {
+/** The words of an element: English, then those of its language, of its region, and its own. @param task whose word stands on the button */
+export function stringsFor(language: string, own: Partial<Strings>, task = ""): Strings {
   const tag = language.toLowerCase();
-  return { ...ENGLISH, ...languages.get(tag.split("-", 1)[0] as string), ...languages.get(tag), ...own };
+  const words = { ...ENGLISH, ...languages.get(tag.split("-", 1)[0] as string), ...languages.get(tag), ...own } as Strings;
+  return { ...words, send: own.send ?? words[task as keyof TaskWords] ?? words.send };
 }

@@ -1,5 +1,7 @@
+import { make } from "./make.ts";
 import { stringsFor, type Strings } from "./strings.ts";
 import { styleSheet } from "./styles.ts";
+import type { Shown, TaskView } from "./task-view.ts";
 
 export interface ViewActions {
   /** The button was pressed, or Enter in the input. */
@@ -10,7 +12,7 @@ export interface ViewActions {
   readonly edit: () => void;
 }
 
-/** What a visitor sees and operates. It knows neither models nor forms. Made without markup from strings, so that trusted types allow it. */
+/** What a visitor sees and operates: a text field and an answer, or what the view of a task puts there. It knows neither models nor forms. */
 export class View {
   readonly input = make("textarea", { id: "input", part: "input", rows: "2", dir: "auto", enterkeyhint: "send" });
   readonly #label = make("label", { part: "label", for: "input" });
@@ -22,18 +24,22 @@ export class View {
   readonly #error = make("p", { part: "error", id: "error", role: "alert" });
   readonly #answer = document.createTextNode("");
   readonly #output = make("output", { part: "output", for: "input", dir: "auto" }, this.#answer);
+  readonly #result = make("div", { part: "result" });
+  readonly #root: ShadowRoot;
+  #task: TaskView | undefined;
   #strings = stringsFor("", {});
   #busy = false;
 
   constructor(root: ShadowRoot, actions: ViewActions) {
     const controls = make("div", { part: "controls" }, this.#button, this.#progress, this.#amount, this.#status);
-    root.adoptedStyleSheets = [styleSheet()];
-    root.append(make("div", { part: "base" }, this.#label, this.input, controls, this.#error, this.#output));
+    this.#root = root;
+    root.append(make("div", { part: "base" }, this.#label, this.input, controls, this.#error, this.#output, this.#result));
+    this.setTask(undefined);
     this.input.addEventListener("input", actions.edit);
     this.#button.addEventListener("click", () => (this.#busy ? actions.stop : actions.send)());
     this.input.addEventListener("keydown", (event) => {
       // Enter that ends the composition of a character is not meant for us.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || (this.#task?.lines && !event.ctrlKey)) return;
       event.preventDefault();
       actions.send();
     });
@@ -45,7 +51,38 @@ export class View {
       actions.stop();
     });
     this.showError("");
+    this.showAnswer("");
     this.showProgress(undefined);
+  }
+
+  /** Of a task that is not from a text to a text. */
+  get task(): TaskView | undefined {
+    return this.#task;
+  }
+
+  /** What is named, described, and turned to: the text field, or what has taken its place. */
+  get main(): HTMLElement {
+    return this.#task?.main ?? this.input;
+  }
+
+  /** Whether there is nothing to ask. */
+  get isEmpty(): boolean {
+    return this.#task ? this.#task.isEmpty(this.input.value) : this.input.value.trim() === "";
+  }
+
+  setTask(task: TaskView | undefined): void {
+    const focused = this.#root.activeElement === this.main;
+    this.#task?.fields.remove();
+    this.#task = task;
+    this.#root.adoptedStyleSheets = task ? [styleSheet(), task.styles] : [styleSheet()];
+    this.input.hidden = this.main !== this.input;
+    this.main.id ||= "main";
+    this.#label.htmlFor = this.main.id;
+    if (task) {
+      this.input.after(task.fields);
+      this.setDisabled(this.input.disabled);
+    }
+    if (focused) this.main.focus();
   }
 
   /** `label` is shown above the input; without it the input is only named. */
@@ -53,9 +90,9 @@ export class View {
     this.#strings = strings;
     this.#label.textContent = label;
     this.#label.hidden = label === "";
-    if (label === "") this.input.setAttribute("aria-label", name || strings.input);
-    else this.input.removeAttribute("aria-label");
-    this.input.placeholder = placeholder || strings.placeholder;
+    setOrRemove(this.main, "aria-label", label === "" ? name || strings[this.#task?.name ?? "input"] : "");
+    this.input.placeholder = placeholder || this.#task?.placeholder || strings.placeholder;
+    this.#task?.setWords(strings);
     this.#output.setAttribute("aria-label", strings.output);
     this.#progress.setAttribute("aria-label", strings.loading);
     this.#nameButton();
@@ -68,6 +105,7 @@ export class View {
 
   setDisabled(disabled: boolean): void {
     this.input.disabled = disabled;
+    if (this.#task) this.#task.fields.disabled = disabled;
     this.#button.disabled = disabled;
   }
 
@@ -79,12 +117,12 @@ export class View {
   }
 
   /** How much of the model is loaded, from 0 to 1, or null where that is not known; nothing is shown where it is undefined. */
-  showProgress(part: number | null | undefined, language?: string): void {
+  showProgress(part: number | null | undefined): void {
     this.#progress.hidden = part === undefined;
     this.#amount.hidden = typeof part !== "number";
     if (typeof part === "number") {
       this.#progress.value = part;
-      this.#amount.textContent = new Intl.NumberFormat(language || undefined, { style: "percent" }).format(part);
+      this.#amount.textContent = new Intl.NumberFormat(undefined, { style: "percent" }).format(part);
     } else {
       this.#progress.removeAttribute("value");
     }
@@ -97,12 +135,18 @@ export class View {
   showError(text: string): void {
     this.#error.textContent = text;
     this.#error.hidden = text === "";
-    setOrRemove(this.input, "aria-invalid", text === "" ? "" : "true");
-    setOrRemove(this.input, "aria-describedby", text === "" ? "" : "error");
+    setOrRemove(this.main, "aria-invalid", text === "" ? "" : "true");
+    setOrRemove(this.main, "aria-describedby", text === "" ? "" : "error");
   }
 
-  showAnswer(text: string): void {
-    if (this.#answer.data !== text) this.#answer.data = text;
+  showAnswer(answer: Shown["answer"], result?: Node): void {
+    if (typeof answer !== "string") this.#output.replaceChildren(answer);
+    else {
+      if (!this.#answer.isConnected) this.#output.replaceChildren(this.#answer);
+      if (this.#answer.data !== answer) this.#answer.data = answer;
+    }
+    this.#result.replaceChildren(...(result ? [result] : []));
+    this.#result.hidden = !result;
   }
 
   appendAnswer(piece: string): void {
@@ -113,17 +157,6 @@ export class View {
     this.#button.textContent = this.#busy ? this.#strings.stop : this.#strings.send;
     this.#button.part.toggle("stop", this.#busy);
   }
-}
-
-function make<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  attributes: Readonly<Record<string, string>>,
-  ...children: Node[]
-): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
 }
 
 function setOrRemove(element: Element, name: string, value: string): void {

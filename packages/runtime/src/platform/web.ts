@@ -1,10 +1,10 @@
 import { UserError } from "../errors.ts";
 import { AbsentProvider } from "../providers.ts";
 import type { Platform } from "./platform.ts";
+import { platform as caller } from "./web-caller.ts";
 
 export const platform: Platform = {
-  family: "chromium",
-  providers: ["wasm", "webgpu"],
+  ...caller,
 
   async readFile(path) {
     const response = await fetch(path);
@@ -15,11 +15,6 @@ export const platform: Platform = {
   async readPixels(picture) {
     const { readPixels } = await import("./web-pixels.ts");
     return readPixels(picture);
-  },
-
-  resolveAddress(source) {
-    const base = globalThis.document?.baseURI ?? globalThis.location.href;
-    return URL.canParse(source, base) ? new URL(source, base).href : String(source);
   },
 
   async requireProvider(provider) {

@@ -7,6 +7,8 @@ export { readPixels } from "../platform/web-pixels.ts";
 export { PREDICTS } from "../predict/index.ts";
 export { otherReader } from "../predict/inputs/other.ts";
 export { portablePairs, portablePictures } from "../predict/portable.ts";
+// Of options that are not known.
+export { requireKnown } from "../known-options.ts";
 // Of ensembles, given targets, and beams that generate.onnx does not serve.
 export { Ensemble } from "../engine/ensemble.ts";
 export { requireLikeMembers } from "../engine/like-members.ts";

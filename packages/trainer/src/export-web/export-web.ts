@@ -1,12 +1,13 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { readBundle, resolveBundle, UserError } from "@s2s/runtime";
-import type { Manifest } from "@s2s/runtime/manifest";
+import { isSeq2Seq } from "@s2s/runtime/manifest";
 import { makeFolder, namesIn, textChunk, writeChunks } from "../files.ts";
 import { exportRun, refuseOwnFolder, type ExportResult } from "../export/export-run.ts";
 import { checkExportOptions, type ExportOptions } from "../export/options.ts";
 import { keepOthers, publishFolder } from "../export/publish.ts";
 import { staged } from "../export/staging.ts";
+import { DEMO_PAGE, demoPage } from "./demo-page.ts";
 import { base64, bundleFiles, listedFiles, serviceWorker } from "./service-worker.ts";
 import { SERVICE_WORKER, siteFiles } from "./site-files.ts";
 
@@ -27,8 +28,8 @@ export async function exportWeb(path: string, options: ExportOptions): Promise<E
   const from = await resolveBundle(path);
   refuseOwnFolder(path, from, out);
   await refuseForeignFolder(out);
-  refuseOtherThanText(path, (await readBundle(from)).manifest);
-  const common = await siteFiles(options.trainable === true);
+  const { task, model } = (await readBundle(from)).manifest;
+  const common = await siteFiles(options.trainable === true && isSeq2Seq(model));
   return staged(out, async (next) => {
     const bundle = join(next, BUNDLE);
     await rm(next, { recursive: true, force: true });
@@ -36,7 +37,9 @@ export async function exportWeb(path: string, options: ExportOptions): Promise<E
     const { manifest, report } = await exportRun(path, { ...options, out: bundle });
     const kept = await bundleFiles(bundle, BUNDLE, manifest);
     for (const { name, path: from, early } of common) {
-      const { sha256 } = await writeChunks(join(next, name), [await readFile(from)]);
+      const content = await readFile(from);
+      const written = name === DEMO_PAGE ? textChunk(demoPage(String(content), task)) : [content];
+      const { sha256 } = await writeChunks(join(next, name), written);
       kept.set(name, { sha256: base64(sha256), early });
     }
     await writeChunks(join(next, SERVICE_WORKER), textChunk(await serviceWorker(kept)));
@@ -46,14 +49,6 @@ export async function exportWeb(path: string, options: ExportOptions): Promise<E
     await publishFolder(next, out, keepOthersOfSite);
     return { manifest, report: { ...report, files, bytes: sizes.reduce((sum, size) => sum + size, 0) } };
   });
-}
-
-/** The element of the page takes a text and shows one. */
-function refuseOtherThanText(path: string, { task, model: { input, output } }: Manifest): void {
-  if (output.kind === "tokens" && (input.kind === "tokens" || input.kind === "none")) return;
-  throw new UserError(
-    `${path}: the page of --web asks in text and answers in text, and this model (task ${task}) goes from ${input.kind} to ${output.kind}; export without --web, and call predict of @s2s/runtime in a page of your own`,
-  );
 }
 
 async function refuseForeignFolder(folder: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { UserError } from "@s2s/runtime";
+import { DEMO_PAGE } from "./demo-page.ts";
 import { exists, namesIn } from "../files.ts";
 
 /** A file that every site has. */
@@ -15,8 +16,8 @@ export interface SiteFile {
 const { resolve } = createRequire(import.meta.url);
 
 /**
- * The runtime as built for pages, ONNX Runtime's files for wasm and WebGPU, and the demo page; for a model that can be trained also the page on which
- * visitors teach it.
+ * The runtime as built for pages, ONNX Runtime's files for wasm and WebGPU, and the demo page; for a model of texts to texts that can be trained also the page
+ * on which visitors teach it.
  * @throws UserError where the packages were not built
  */
 export async function siteFiles(trainable = false): Promise<SiteFile[]> {
@@ -30,7 +31,7 @@ export async function siteFiles(trainable = false): Promise<SiteFile[]> {
     ...from(web, scripts.length > 0 ? scripts : ["s2s.js"], true),
     ...from(ort, ["ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"], true),
     ...from(ort, ["ort.webgpu.bundle.min.mjs", "ort-wasm-simd-threaded.asyncify.wasm"], false),
-    ...from(join(runtime, "site"), ["index.html", "demo.css", "demo.js"], true),
+    ...from(join(runtime, "site"), [DEMO_PAGE, "demo.css", "demo.js"], true),
     ...from(join(runtime, "site"), ["README.md"], false),
     ...(trainable ? await teachFiles() : []),
   ];
