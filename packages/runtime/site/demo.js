@@ -57,9 +57,11 @@ function showTask(manifest) {
   byId("example").hidden = madeUp(manifest) === undefined;
 }
 
-byId("example").addEventListener("click", () => {
-  element.predict(madeUp(element.model.manifest)).catch(() => undefined);
-});
+byId("example")
+  .querySelector("button")
+  .addEventListener("click", () => {
+    element.predict(madeUp(element.model.manifest)).catch(() => undefined);
+  });
 
 /* What runs here */
 

@@ -1,4 +1,5 @@
 import type { LoadProgress } from "../engine/service.ts";
+import { UserError } from "../errors.ts";
 import type { Model, PredictOptions } from "../model.ts";
 import type { ModelInput } from "../predict/model-input.ts";
 import type { Prediction } from "../predict/prediction.ts";
@@ -199,8 +200,7 @@ export class Controller {
     const words = this.#host.words();
     const ofLoading = navigator.onLine ? words.loadFailed : words.offline;
     const refused = (this.#view.task ? words.unreadable : words.refused).replace("{error}", () => error.message);
-    // By its name: errors come from other scripts and threads, too.
-    const ofAnswering = error.name === "UserError" ? refused : words.failed;
+    const ofAnswering = error instanceof UserError ? refused : words.failed;
     this.#view.showError(phase === "load" ? ofLoading : ofAnswering);
     console.error(error);
   }
