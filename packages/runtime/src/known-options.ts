@@ -2,13 +2,15 @@ import { UserError } from "./errors.ts";
 
 /**
  * Looks at the names alone: a misspelt option would otherwise silently do nothing. One that is undefined counts as not given.
- * @throws UserError for what is no object, and for a name that is not known, with the nearest that is
+ * @throws UserError for what is no object, and for a name that is not known, with one that is much alike, or all that are
  */
 export function requireKnown(options: unknown, known: readonly string[]): asserts options is object {
   requireObject(options);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || known.includes(name)) continue;
-    throw new UserError(`unknown option ${JSON.stringify(name.slice(0, 40))}: did you mean ${nearest(name.slice(0, 40), known)}?`);
+    const near = nearest(name.slice(0, 40), known);
+    const hint = near === undefined ? `the options are ${known.join(", ")}` : `did you mean ${near}?`;
+    throw new UserError(`unknown option ${JSON.stringify(name.slice(0, 40))}: ${hint}`);
   }
 }
 
@@ -17,9 +19,11 @@ export function requireObject(options: unknown): asserts options is object {
   if (typeof options !== "object" || options === null || Array.isArray(options)) throw new UserError("the options must be an object");
 }
 
+/** None where more than a third of the letters would have to change: nobody mistypes that much. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const distances = known.map((each) => editDistance(name, each));
-  return known[distances.indexOf(Math.min(...distances))];
+  const least = Math.min(...distances);
+  return least <= Math.ceil(name.length / 3) ? known[distances.indexOf(least)] : undefined;
 }
 
 /** Fewest insertions, deletions and substitutions of UTF-16 units between two texts (Levenshtein 1966), row by row (Wagner and Fischer 1974). */

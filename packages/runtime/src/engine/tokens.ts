@@ -1,13 +1,11 @@
 import { UserError } from "../errors.ts";
-import { requireKnown } from "../known-options.ts";
 import type { Source } from "../model-source.ts";
 import type { PredictingModel } from "../predict/predict.ts";
 import { readInputs } from "../predict/read-inputs.ts";
-import { requireFlag, SEARCH_DATA_NAMES, type Interruption, type SearchOptions } from "../search/options.ts";
+import { GENERATE_NAMES, requireTaskOptions } from "../predict/task-options.ts";
+import { requireFlag, type Interruption, type SearchOptions } from "../search/options.ts";
 import { attended } from "./attended.ts";
 import type { Answer, GenerateData, Pair, Piece, Refusal, Score, ScoreData } from "./service.ts";
-
-const OPTION_NAMES = [...SEARCH_DATA_NAMES, "replaceUnknown"];
 
 type Following = Pick<SearchOptions, "signal" | "pause" | "onToken">;
 
@@ -20,8 +18,8 @@ export class TokenAnswers {
   }
 
   async generate(inputs: readonly unknown[], options: GenerateData, following: Following): Promise<Answer[]> {
-    requireKnown(options, OPTION_NAMES);
     const { texts, read, graphs, bundle } = this.#model;
+    requireTaskOptions(bundle.manifest.task, options, GENERATE_NAMES);
     const { prefix, replaceUnknown = false, ...data } = options;
     const { nBest = 1, attention = false } = data;
     this.#requireReplacing(replaceUnknown);

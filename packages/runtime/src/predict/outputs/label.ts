@@ -1,13 +1,13 @@
 import { given } from "../../given.ts";
-import { requireKnown } from "../../known-options.ts";
 import { requireNumber } from "../../search/options.ts";
 import { NO_TOKEN, type Predict } from "../predict.ts";
 import type { Classification, LabelProbability } from "../prediction.ts";
 import { readInputs } from "../read-inputs.ts";
+import { requireTaskOptions } from "../task-options.ts";
 
 /** A label for each input. */
 export const classify: Predict<Classification> = async ({ bundle, graphs, read }, inputs, data, interruption) => {
-  requireKnown(data, ["topK", "batchSize"]);
+  requireTaskOptions(bundle.manifest.task, data, ["topK", "batchSize"]);
   const { topK = DEFAULT_TOP, batchSize } = data;
   requireNumber("topK", topK);
   const labels = given(bundle.labels, "labels");

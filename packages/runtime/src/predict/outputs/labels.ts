@@ -1,17 +1,17 @@
 import { given } from "../../given.ts";
-import { requireKnown } from "../../known-options.ts";
-import type { Predict } from "../predict.ts";
+import { NO_TOKEN, type Predict } from "../predict.ts";
 import type { Tagging } from "../prediction.ts";
 import { readInputs } from "../read-inputs.ts";
+import { requireTaskOptions } from "../task-options.ts";
 import { heaviest } from "../point.ts";
 
 /** A label for each token, or step, of each input. */
 export const tag: Predict<Tagging> = async ({ bundle, graphs, texts, read }, inputs, data, interruption) => {
-  requireKnown(data, ["batchSize"]);
+  requireTaskOptions(bundle.manifest.task, data, ["batchSize"]);
   const labels = given(bundle.labels, "labels");
   const tokensOf = (input: unknown): string[] | undefined =>
     bundle.manifest.model.input.kind === "tokens" ? texts.sourceTokens(input as string) : undefined;
-  const { answers, sources, places } = readInputs<Tagging>(inputs, read, { tokens: [], labels: [], probabilities: [] });
+  const { answers, sources, places } = readInputs<Tagging>(inputs, read, NO_TOKEN);
   const outputs = await (await graphs.predict()).run(sources, { batchSize: data.batchSize, ...interruption });
   for (const [i, place] of places.entries()) answers[place] = tagging(outputs[i] as Float32Array, labels, tokensOf(inputs[place]));
   return answers;

@@ -1,12 +1,12 @@
-import { requireKnown } from "../../known-options.ts";
 import type { OutputOf, SeriesInfo } from "../../manifest.ts";
 import { NO_TOKEN, type Predict } from "../predict.ts";
 import type { Forecast, NumberSteps } from "../prediction.ts";
 import { readInputs } from "../read-inputs.ts";
+import { requireTaskOptions } from "../task-options.ts";
 
 /** The numbers to come after each input. */
 export const foresee: Predict<Forecast | NumberSteps> = async ({ bundle, graphs, read }, inputs, data, interruption) => {
-  requireKnown(data, ["batchSize"]);
+  requireTaskOptions(bundle.manifest.task, data, ["batchSize"]);
   const { width } = bundle.manifest.model.output as OutputOf<"numbers">;
   const { answers, sources, places } = readInputs<Forecast | NumberSteps>(inputs, read, NO_TOKEN);
   const outputs = await (await graphs.predict()).run(sources, { batchSize: data.batchSize, ...interruption });

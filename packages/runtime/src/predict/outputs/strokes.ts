@@ -1,16 +1,16 @@
 import { UserError } from "../../errors.ts";
-import { requireKnown } from "../../known-options.ts";
 import { requireNumber, SEARCH_NUMBERS } from "../../search/options.ts";
 import { NO_TOKEN, type Predict } from "../predict.ts";
 import type { Drawing, Stroke } from "../prediction.ts";
 import { readInputs } from "../read-inputs.ts";
+import { requireTaskOptions } from "../task-options.ts";
 import { toSvg } from "../svg.ts";
 
 const MAX_BIAS = 10;
 
 /** A drawing for each input. */
 export const draw: Predict<Drawing> = async ({ bundle, graphs, read }, inputs, data, interruption) => {
-  requireKnown(data, ["temperature", "bias", "seed", "maxLength", "batchSize"]);
+  requireTaskOptions(bundle.manifest.task, data, ["temperature", "bias", "seed", "maxLength", "batchSize"]);
   const { maxTargetLength, strokeScale = 1 } = bundle.manifest;
   const { temperature = 1, bias = 0, maxLength = maxTargetLength, ...others } = data;
   const { seed = SEARCH_NUMBERS.seed.default ?? 1, batchSize = SEARCH_NUMBERS.batchSize.default ?? 64 } = others;
