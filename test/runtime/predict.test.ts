@@ -88,9 +88,11 @@ describe.each(Object.keys(KINDS) as Kind[])("%s", (kind) => {
   test("refuses options that say nothing to it, and misspelt ones", async () => {
     const model = await opened(kind);
     const [input] = INPUTS[kind];
-    await expect(model.predict(input!, { tokp: 2 } as PredictOptions)).rejects.toThrow(/^unknown option "tokp": did you mean/);
+    await expect(model.predict(input!, { tokp: 2 } as PredictOptions)).rejects.toThrow(
+      /^unknown option "tokp": (did you mean|the options are) /,
+    );
     if (!["translate", "generate", "caption", "vector", "frames"].includes(kind)) {
-      await expect(model.predict(input!, { prefix: "a" })).rejects.toThrow(/^unknown option "prefix"/);
+      await expect(model.predict(input!, { prefix: "a" })).rejects.toThrow(/^prefix says nothing to the task /);
       await expect(model.generate(input!)).rejects.toThrow(/^this model generates no text/);
     }
   });
@@ -118,7 +120,10 @@ test("labels stand beside their tokens", async () => {
   expect(await (await opened("tag")).predict("one three nine")).toEqual(
     near({ tokens: ["one", "three", "nine"], labels: rows.map((row, i) => LABELS[row.indexOf(best[i]!)]), probabilities: best }),
   );
-  expect(await (await opened("tag")).predict("")).toEqual({ tokens: [], labels: [], probabilities: [] });
+  expect(await (await opened("tag")).predictAll(["one", ""])).toEqual([
+    expect.objectContaining({ tokens: ["one"] }),
+    { error: "the text has no token; leave it out" },
+  ]);
 });
 
 describe("a forecast", () => {
@@ -134,8 +139,9 @@ describe("a forecast", () => {
 
   test.each<[unknown, RegExp]>([
     [series(4), /^the input has 4 rows, but this model looks back upon 5$/],
-    [series(5).map(([pm]) => [pm]), /^row 1 has 1 columns, but this model takes pm, wind$/],
+    [series(5).map(([pm]) => [pm]), /^row 1 has 1 column, but this model takes pm, wind$/],
     [series(6).map((row, i) => (i === 3 ? [Number.NaN, 1] : row)), /^row 4: pm is no number but NaN$/],
+    [series(6).map((row, i) => (i === 3 ? [1e39, 1] : row)), /^row 4: pm is 1e\+39, more than a float32 holds$/],
     [series(5).map(([pm]) => ({ pm })), /^row 1 lacks the column "wind": this model takes pm, wind$/],
     [series(5).map(([pm, wind]) => ({ pm, wind, rain: 1 })), /^row 1 has the column "rain", which this model does not know/],
     [["a", "b", "c", "d", "e"], /^row 1 is neither a list of numbers nor an object with pm, wind$/],
@@ -233,7 +239,26 @@ describe("a language model", () => {
   });
 });
 
+test("options of other tasks say nothing to a model, and a name is suggested only where it is much alike", async () => {
+  const refused = async (kind: Kind, options: object) =>
+    (await opened(kind)).predict("abc", options as PredictOptions).catch((error: unknown) => (error as Error).message);
+  expect(await refused("classify", { beams: 3 })).toBe("beams says nothing to the task classify: leave it out");
+  expect(await refused("forecast", { temperature: 1 })).toBe("temperature says nothing to the task forecast: leave it out");
+  expect(await refused("translate", { bias: 1 })).toBe("bias says nothing to the task translate: leave it out");
+  expect(await refused("classify", { topk: 1 })).toBe('unknown option "topk": did you mean topK?');
+  expect(await refused("classify", { colour: 1 })).toBe('unknown option "colour": the options are topK, batchSize');
+  expect(await refused("classify", { beams: undefined })).toMatchObject({ label: expect.any(String) });
+});
+
 describe("drawings", () => {
+  test("out of nothing take no text, which would not be read", async () => {
+    const answers = await (await opened("draw")).predictAll(["", "word"], { maxLength: 3 });
+    expect(answers).toEqual([
+      expect.objectContaining({ svg: expect.any(String) }),
+      { error: 'this model draws from nothing and reads no text: leave it out, or give ""' },
+    ]);
+  });
+
   test("are a function of seed and text, of at most maxLength points, at the scale of the data", async () => {
     const model = await opened("write");
     const drawing = await model.predict<"draw">("abc");

@@ -11,6 +11,10 @@ export async function inputReader(manifest: Manifest, texts: Texts): Promise<Rea
   const { input, output } = manifest.model;
   if (input.kind === "tokens") return (value) => texts.encodeSource(value);
   // The prompt, of which the answer is the continuation: it is what samples are drawn by.
-  if (input.kind === "none") return output.kind === "tokens" ? (value) => texts.encodePrompt(value) : () => [];
+  if (input.kind === "none") return output.kind === "tokens" ? (value) => texts.encodePrompt(value) : readNothing;
   return (await import("./other.ts")).otherReader(manifest, input);
 }
+
+/** What would not be looked at is not taken either. */
+const readNothing: ReadInput = (value) =>
+  value === "" ? [] : { error: 'this model draws from nothing and reads no text: leave it out, or give ""' };

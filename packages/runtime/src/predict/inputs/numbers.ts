@@ -8,8 +8,14 @@ import { contentSource, type Source } from "../../model-source.ts";
 function problemOf(value: unknown, width: number): string | undefined {
   if (!Array.isArray(value) && !(value instanceof Float32Array) && !(value instanceof Float64Array)) return "is no list of numbers";
   if (value.length !== width) return `has ${value.length} ${value.length === 1 ? "number" : "numbers"}, but this model takes ${width}`;
-  const wrong = value.findIndex((number: unknown) => typeof number !== "number" || !Number.isFinite(number));
-  return wrong < 0 ? undefined : `has at place ${wrong + 1} no number but ${show(value[wrong])}`;
+  const wrong = value.findIndex((number: unknown) => numberProblem(number) !== undefined);
+  return wrong < 0 ? undefined : `has at place ${wrong + 1} ${numberProblem(value[wrong])}`;
+}
+
+/** What is there in place of a number that a graph takes, in words; nothing where there is one. */
+export function numberProblem(value: unknown): string | undefined {
+  if (typeof value !== "number" || !Number.isFinite(value)) return `no number but ${show(value)}`;
+  return Number.isFinite(Math.fround(value)) ? undefined : `${value}, more than a float32 holds`;
 }
 
 export const show = (value: unknown): string =>

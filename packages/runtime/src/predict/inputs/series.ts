@@ -1,7 +1,7 @@
 import type { Refusal } from "../../engine/service.ts";
 import type { SeriesInfo } from "../../manifest.ts";
 import { contentSource, type Source } from "../../model-source.ts";
-import { show } from "./numbers.ts";
+import { numberProblem, show } from "./numbers.ts";
 
 /**
  * The last steps of a series, oldest first: each a list of numbers in the manifest's order or an object by column. Scaled as in training; of more
@@ -20,8 +20,9 @@ export function readSeries(value: unknown, { inputs, window }: SeriesInfo): Sour
     if (typeof numbers === "string") return { error: `${where} ${numbers}` };
     for (const [column, { name, mean, deviation }] of inputs.entries()) {
       const number = numbers[column];
-      if (typeof number !== "number" || !Number.isFinite(number)) return { error: `${where}: ${name} is no number but ${show(number)}` };
-      data[step * inputs.length + column] = (number - mean) / deviation;
+      const problem = numberProblem(number);
+      if (problem !== undefined) return { error: `${where}: ${name} is ${problem}` };
+      data[step * inputs.length + column] = ((number as number) - mean) / deviation;
     }
   }
   return contentSource(data, [inputs.length], true);
@@ -30,7 +31,9 @@ export function readSeries(value: unknown, { inputs, window }: SeriesInfo): Sour
 /** In the order of the columns; what is missing is undefined. Or what is wrong with the row as a whole. */
 function numbersOf(row: unknown, names: readonly string[]): readonly unknown[] | string {
   if (Array.isArray(row) || row instanceof Float32Array || row instanceof Float64Array) {
-    return row.length === names.length ? Array.from(row as unknown[]) : `has ${row.length} columns, but this model takes ${list(names)}`;
+    return row.length === names.length
+      ? Array.from(row as unknown[])
+      : `has ${row.length} ${row.length === 1 ? "column" : "columns"}, but this model takes ${list(names)}`;
   }
   if (typeof row !== "object" || row === null) return `is neither a list of numbers nor an object with ${list(names)}`;
   const unknown = Object.keys(row).find((name) => !names.includes(name));
