@@ -4,6 +4,7 @@ import { UserError } from "@s2s/runtime";
 import * as v from "valibot";
 import type { State } from "./executor.ts";
 import { exists, makeFolder, writeFileAtomically, writing } from "./files.ts";
+import { finiteFigures } from "./finite-figures.ts";
 import { PositionSchema, ValidationSchema } from "./position.ts";
 import type { Position, ValidationFigures } from "./position.ts";
 import { DamagedFileError } from "./safetensors-header.ts";
@@ -63,7 +64,9 @@ export class CheckpointFolder {
   /** Saves the newest state; the older one becomes `previous`. Whatever happens meanwhile, one whole checkpoint stays. */
   async save({ state, position, configHash, dataHash }: Checkpoint): Promise<void> {
     await this.#create();
-    const chunks = await seal(state, { position, configHash, dataHash } satisfies v.InferOutput<typeof RecordSchema>);
+    const { best } = position;
+    const sound = { ...position, best: best && { ...best, validation: best.validation && finiteFigures(best.validation) } };
+    const chunks = await seal(state, { position: sound, configHash, dataHash } satisfies v.InferOutput<typeof RecordSchema>);
     await writeFileAtomically(this.last, chunks, async () => {
       // A damaged `last` must not replace the sound `previous` that the run came back to.
       if (this.#lastIsSound && (await exists(this.last))) await rename(this.last, this.previous);
@@ -88,8 +91,9 @@ export class CheckpointFolder {
     throw new UserError(`${this.#folder}: no checkpoint is whole (${reasons}); restore one from a copy or train again into another folder`);
   }
 
-  async saveBest({ weights, ...record }: BestWeights): Promise<void> {
+  async saveBest({ weights, epoch, step, validation }: BestWeights): Promise<void> {
     await this.#create();
+    const record = { epoch, step, validation: validation && finiteFigures(validation) };
     await writeFileAtomically(this.best, await seal(weights, record satisfies v.InferOutput<typeof BestSchema>));
   }
 

@@ -7,6 +7,7 @@ import type { Examples } from "./data/examples.ts";
 import { teacherForcing } from "./evaluate.ts";
 import { openTeacher } from "./export/teacher.ts";
 import type { Teacher } from "./export/teacher.ts";
+import { finiteFigures } from "./finite-figures.ts";
 import { holdsRun, readRunConfig } from "./run-folder.ts";
 import { taskOf } from "./tasks/index.ts";
 import type { DetailOptions, Task } from "./tasks/task.ts";
@@ -50,7 +51,8 @@ export async function evaluateBundle(path: string, options: EvaluateBundleOption
     const answering = { provider: ep, threads, batchSize };
     const own = await task.measure(folder, examples, answering);
     const details = await task.details?.(folder, examples, { ...answering, ...(await trainingOf(path, task)) });
-    return { examples: examples.count, units: sums.units ?? 0, ...task.figures(sums, examples), ...own, ...(details && { details }) };
+    const figures = finiteFigures({ ...task.figures(sums, examples), ...own });
+    return { examples: examples.count, units: sums.units ?? 0, ...figures, ...(details && { details }) };
   } finally {
     await close();
   }

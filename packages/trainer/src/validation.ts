@@ -9,6 +9,7 @@ import type { State } from "./executor.ts";
 import { exportBundle, writeBundle, writeManifest } from "./export.ts";
 import type { BundleParts } from "./export.ts";
 import { nextOf, publishBundle } from "./export/publish.ts";
+import { finiteFigures } from "./finite-figures.ts";
 import type { ValidationFigures } from "./position.ts";
 import type { Session } from "./session.ts";
 import { spread } from "./tasks/classes.ts";
@@ -27,7 +28,7 @@ export async function validate(session: Session): Promise<ValidationFigures | nu
   try {
     const figures = task.figures(await teacherForcing((batch) => executor.evaluate(batch), batches, options.signal), dataset.valid);
     if (!Number.isFinite(figures.loss)) throw diverged(session, `the validation loss became ${figures.loss}`);
-    return figures;
+    return finiteFigures(figures);
   } catch (error) {
     if (options.signal?.aborted === true && error === options.signal.reason) return undefined;
     throw error;
@@ -70,7 +71,7 @@ export async function judge(
   const complete =
     figures === null || measure === undefined
       ? figures
-      : { ...figures, ...(await measure(task, candidate, dataset.valid, options.measured ?? MEASURED)) };
+      : { ...figures, ...finiteFigures(await measure(task, candidate, dataset.valid, options.measured ?? MEASURED)) };
   if (best) await keep(session, weights, complete, { candidate, manifest });
   else await rm(candidate, { recursive: true, force: true });
   return complete;

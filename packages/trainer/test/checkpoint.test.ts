@@ -75,6 +75,19 @@ describe("saving and loading", () => {
     expect(await folder.loadBest()).toEqual(best);
     expect([...best.weights.keys()]).toEqual(["encoder.layers.0.wx"]);
   });
+
+  test("the best weights can be read whatever the figures are: what is no number is left out", async () => {
+    const figures = { loss: 0.5, mase: Number.NaN, perplexity: Number.POSITIVE_INFINITY, accuracy: 0 };
+    await folder.saveBest({ weights: state(1), epoch: 1, step: 1, validation: figures });
+    expect((await folder.loadBest()).validation).toEqual({ loss: 0.5, accuracy: 0 });
+  });
+
+  test("so can a checkpoint", async () => {
+    const { position, ...rest } = checkpoint(1);
+    const best = { epoch: 1, step: 1, validation: { loss: 0.5, mase: Number.NaN } };
+    await folder.save({ ...rest, position: { ...position, best } });
+    expect((await folder.load())?.checkpoint.position.best?.validation).toEqual({ loss: 0.5 });
+  });
 });
 
 describe("damage", () => {

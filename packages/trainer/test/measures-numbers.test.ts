@@ -32,7 +32,14 @@ describe("forecasts", () => {
   it("skip missing numbers in the scale, which is 0 for a series that repeats itself", () => {
     expect(seasonalError([1, Number.NaN, 2, 4], 1)).toBe(2);
     expect(seasonalError([1, 2, 1, 2], 2)).toBe(0);
-    expect(forecastFigures([[1]], [[2]], [0]).mase).toBeNaN();
+    expect(seasonalError([1, 2], 2)).toBeNaN();
+  });
+
+  it("have no MASE where the naive forecast never erred, and no mean of it where one column has none", () => {
+    expect(forecastFigures([[1]], [[2]], [0])).toEqual({ mae: 1, rmse: 1, outputs: [{ mae: 1, rmse: 1 }] });
+    const { outputs, ...means } = forecastFigures([[1, 10]], [[2, 12]], [0, 4]);
+    expect(means).not.toHaveProperty("mase");
+    expect(outputs[1]).toEqual({ mae: 2, rmse: 2, mase: 0.5 });
   });
 
   it("scale with the unit, but not MASE", () => {
@@ -48,7 +55,7 @@ describe("forecasts", () => {
         const other = forecastFigures([times(forecast)], [times(truth)], [seasonalError(times(history), 1)]);
         expect(other.mae).toBeCloseTo(factor * one.mae, 6);
         expect(other.rmse).toBeCloseTo(factor * one.rmse, 6);
-        expect(other.mase / Math.max(1, one.mase)).toBeCloseTo(one.mase / Math.max(1, one.mase), 6);
+        expect(other.mase! / Math.max(1, one.mase!)).toBeCloseTo(one.mase! / Math.max(1, one.mase!), 6);
       }),
     );
   });

@@ -50,7 +50,7 @@ function baselineLines(baselines: Details["baselines"]): string[] {
     BASELINE_NAMES[name] ?? name,
     loss(mae),
     loss(rmse),
-    Number.isFinite(mase) ? mase.toFixed(3) : "-",
+    mase === undefined ? "-" : mase.toFixed(3),
   ]);
   return table([["baseline", "MAE", "RMSE", "MASE"], ...rows]);
 }

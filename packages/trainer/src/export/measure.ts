@@ -9,6 +9,7 @@ import { selectPairs } from "../data/pairs.ts";
 import type { Pairs } from "../data/pairs.ts";
 import { evaluationBatches } from "../data/batches.ts";
 import { exactMatch, teacherForcing } from "../evaluate.ts";
+import { finiteFigures } from "../finite-figures.ts";
 import { spread } from "../tasks/classes.ts";
 import { taskOf } from "../tasks/index.ts";
 import type { TaskFigures } from "../tasks/task.ts";
@@ -52,7 +53,7 @@ export async function measureVariants(
     try {
       const sums = await teacherForcing(evaluateBatch, evaluationBatches(chosen, { batchSize: BATCH, bucket: 1 }), signal);
       const own = await task.measure(folder, examples, { ...ON_CPU, limit, precision });
-      figures.set(precision, { ...task.figures(sums, chosen), ...own });
+      figures.set(precision, { ...finiteFigures(task.figures(sums, chosen)), ...finiteFigures(own) });
     } finally {
       await close();
     }

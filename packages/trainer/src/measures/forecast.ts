@@ -5,9 +5,10 @@ export interface ErrorFigures {
   readonly rmse: number;
   /**
    * Mean absolute scaled error (Hyndman and Koehler, "Another look at measures of forecast accuracy", International Journal of Forecasting 22, 2006):
-   * MAE / `seasonalError` of the training part. Below 1 it is better than the naive forecast was there, one season ahead. NaN where that never erred.
+   * MAE / `seasonalError` of the training part. Below 1 it is better than the naive forecast was there, one season ahead. Not defined where that never
+   * erred; the mean of several columns is not where that of one is not.
    */
-  readonly mase: number;
+  readonly mase?: number | undefined;
 }
 
 export interface ForecastFigures extends ErrorFigures {
@@ -18,6 +19,7 @@ export interface ForecastFigures extends ErrorFigures {
 /**
  * The scale of MASE: mean |y_t - y_(t - season)| over a series. Steps where one of the two is NaN (missing) are left out.
  * @param season steps of a season, 1 for none
+ * @returns NaN where no two steps that are known are a season apart
  */
 export function seasonalError(series: ArrayLike<number>, season: number): number {
   let [sum, count] = [0, 0];
@@ -57,8 +59,15 @@ export function forecastFigures(
   }
   const outputs = scales.map((scale, k) => {
     const mae = absolute[k]! / rows;
-    return { mae, rmse: Math.sqrt(squared[k]! / rows), mase: scale === 0 ? Number.NaN : mae / scale };
+    const mase = mae / scale;
+    return { mae, rmse: Math.sqrt(squared[k]! / rows), ...(scale !== 0 && Number.isFinite(mase) && { mase }) };
   });
   const mean = (of: (figures: ErrorFigures) => number) => outputs.reduce((sum, each) => sum + of(each), 0) / columns;
-  return { mae: mean(({ mae }) => mae), rmse: Math.sqrt(mean(({ rmse }) => rmse ** 2)), mase: mean(({ mase }) => mase), outputs };
+  const mase = mean((each) => each.mase ?? Number.NaN);
+  return {
+    mae: mean(({ mae }) => mae),
+    rmse: Math.sqrt(mean(({ rmse }) => rmse ** 2)),
+    ...(!Number.isNaN(mase) && { mase }),
+    outputs,
+  };
 }

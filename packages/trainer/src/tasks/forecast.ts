@@ -12,6 +12,7 @@ import type { EvaluationSums } from "../executor.ts";
 import { forecastFigures, seasonalError } from "../measures/forecast.ts";
 import type { ForecastFigures } from "../measures/forecast.ts";
 import { encoderOf } from "../model-config.ts";
+import { plural } from "../plural.ts";
 import { answers } from "./classes.ts";
 import type { DetailOptions, Figures, MeasureOptions, Task, TaskFigures } from "./task.ts";
 
@@ -33,16 +34,22 @@ export const forecastTask = (name: TaskName): Task<Windows> => ({
     const table = fillMissing(raw, forecast.missing, data.train);
     const held = data.valid === undefined ? Math.round(table.rows * data.validFraction) : 0;
     const border = table.rows - held;
+    const season = forecast.season ?? 1;
+    const seasonalErrors = columnsOf(table, outputs).map((column) => seasonalError(column.subarray(0, border), season));
     const series: SeriesInfo = {
       inputs: inputs.map((column) => ({ name: column, ...scaleOf(table.columns.get(column)!.subarray(0, border)) })),
       outputs,
       window,
-      seasonalErrors: columnsOf(table, outputs).map((column) => seasonalError(column.subarray(0, border), forecast.season ?? 1)),
+      seasonalErrors,
     };
     const origins = originsOf(table, inputs, { window, horizon, from: 0, to: border });
     if (origins.length === 0)
       throw new UserError(
-        `${data.train}: ${border} rows to train on hold no window of ${window} steps and ${horizon} to forecast without a gap: give more, or a smaller forecast.window`,
+        `${data.train}: ${plural(border, "row")} to train on hold no window of ${plural(window, "step")} and ${horizon} to forecast without a gap: give more, or a smaller forecast.window`,
+      );
+    if (seasonalErrors.some(Number.isNaN))
+      throw new UserError(
+        `forecast.season is ${plural(season, "step")}, but no two numbers of the ${plural(border, "row")} to train on in ${data.train} are that far apart: give a shorter season, or more rows`,
       );
     const valid =
       data.valid === undefined
@@ -99,13 +106,17 @@ function windowsOf(table: Table, series: SeriesInfo, horizon: number, file: stri
   const names = series.inputs.map(({ name: column }) => column);
   const origins = originsOf(table, names, { window: series.window, horizon, from: 0, to: table.rows });
   if (origins.length === 0)
-    throw new UserError(`${file}: ${table.rows} rows hold no window of ${series.window} steps and ${horizon} to forecast without a gap`);
+    throw new UserError(
+      `${file}: ${plural(table.rows, "row")} hold no window of ${plural(series.window, "step")} and ${horizon} to forecast without a gap`,
+    );
   return new Windows(table, series, horizon, origins);
 }
 
 /** Mean and standard deviation of what is not missing; a column that never changes is only centred. */
 function scaleOf(column: Float64Array): { mean: number; deviation: number } {
   const known = column.filter((value) => !Number.isNaN(value));
+  // Sums of equal numbers are rounded: their deviation would be tiny, but not 0.
+  if (known.length > 0 && known.every((value) => value === known[0])) return { mean: known[0]!, deviation: 1 };
   const mean = known.reduce((a, b) => a + b, 0) / Math.max(known.length, 1);
   const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(known.length, 1));
   return { mean, deviation: deviation > 0 ? deviation : 1 };
@@ -130,7 +141,7 @@ async function forecasts(folder: string, windows: Windows, options?: MeasureOpti
   return forecastFigures(found, truth, series.seasonalErrors ?? []);
 }
 
-const figuresOf = ({ mae, rmse, mase }: ForecastFigures): Figures => ({ mae, rmse, mase });
+const figuresOf = ({ mae, rmse, mase }: ForecastFigures): Figures => ({ mae, rmse, ...(mase !== undefined && { mase }) });
 
 /** What simple forecasts are worth on the same origins, fitted on what the model was trained on. */
 function compareBaselines(training: Windows, windows: Windows, { season = 1, seed = 1 }: DetailOptions): Record<string, Figures> {
