@@ -1,5 +1,6 @@
 import { UserError } from "@s2s/runtime";
 import { readLines } from "./data/lines.ts";
+import { plural } from "./plural.ts";
 
 /** Vectors of some of a vocabulary's tokens. */
 export interface WordVectors {
@@ -20,13 +21,15 @@ const WHOLE = /^\d+$/;
  *
  * @param tokens the index is the id; special tokens are looked for by their names, too
  * @param width of the embedding
- * @throws UserError with file:line for vectors of another width and what is no number, and where the file has no word of the vocabulary
+ * @throws UserError with file:line for vectors of another width and what is no number, and where the file has fewer words than its header says, or none
+ * of the vocabulary
  */
 export async function readWordVectors(path: string, tokens: readonly string[], width: number): Promise<WordVectors> {
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const rows = new Map<number, Float32Array>();
   let repeated = 0;
   let isFirst = true;
+  let [promised, vectors] = [0, 0];
   for await (const { first, lines } of readLines(path)) {
     for (const [i, line] of lines.entries()) {
       const where = `${path}:${first + i}`;
@@ -35,8 +38,12 @@ export async function readWordVectors(path: string, tokens: readonly string[], w
         const isHeader = fields.length === 2 && fields.every((field) => WHOLE.test(field));
         checkWidth(isHeader ? Number(fields[1]) : fields.length - 1, width, where);
         isFirst = false;
-        if (isHeader) continue;
+        if (isHeader) {
+          promised = Number(fields[0]);
+          continue;
+        }
       }
+      if (line !== "") vectors += 1;
       const id = ids.get(line.slice(0, Math.max(0, line.indexOf(" "))));
       if (id === undefined) continue;
       const numbers = fieldsOf(line).slice(1);
@@ -48,6 +55,8 @@ export async function readWordVectors(path: string, tokens: readonly string[], w
     }
   }
   if (isFirst) throw new UserError(`${path}: is empty; give word vectors as word2vec or GloVe write them as text`);
+  if (vectors < promised)
+    throw new UserError(`${path}: holds ${plural(vectors, "vector")}, but its first line says ${promised}: it is cut off; get it again`);
   const words = tokens.length - SPECIALS;
   const found = [...rows.keys()].filter((id) => id >= SPECIALS).length;
   if (found === 0) throw new UserError(`${path}: has none of the ${words} words of the vocabulary; is it of this language, and of words?`);
@@ -62,14 +71,17 @@ const fieldsOf = (line: string): string[] => line.trimEnd().split(" ");
 
 function checkWidth(found: number, width: number, where: string): void {
   if (found !== width) {
-    throw new UserError(`${where}: the vector has ${found} numbers, the embedding ${width}: give the embedding the vectors' width`);
+    throw new UserError(
+      `${where}: the vector has ${plural(found, "number")}, the embedding ${width}: give the embedding the vectors' width`,
+    );
   }
 }
 
 function vectorOf(numbers: readonly string[], where: string): Float32Array {
   return Float32Array.from(numbers, (text) => {
     const number = text === "" ? Number.NaN : Number(text);
-    if (!Number.isFinite(number)) throw new UserError(`${where}: ${JSON.stringify(text.slice(0, 40))} is no number`);
+    if (!Number.isFinite(Math.fround(number)))
+      throw new UserError(`${where}: ${JSON.stringify(text.slice(0, 40))} is no number that a float32 holds`);
     return number;
   });
 }

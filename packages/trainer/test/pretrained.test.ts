@@ -56,9 +56,11 @@ describe("word vectors", () => {
   test.each([
     ["cat 1 2 3\n", /vectors\.txt:1: the vector has 3 numbers, the embedding 2/],
     ["9 300\ncat 1 2\n", /vectors\.txt:1: the vector has 300 numbers, the embedding 2/],
-    ["cow 1 2\ncat 1\n", /vectors\.txt:2: the vector has 1 numbers, the embedding 2/],
+    ["cow 1 2\ncat 1\n", /vectors\.txt:2: the vector has 1 number, the embedding 2/],
     ["cow 1 2\ncat 1 zwei\n", /vectors\.txt:2: "zwei" is no number/],
-    ["cat 1  \ncow\n", /vectors\.txt:1: the vector has 1 numbers/],
+    ["cat 1  \ncow\n", /vectors\.txt:1: the vector has 1 number, the embedding 2/],
+    ["cow 1 2\ncat 1 1e39\n", /vectors\.txt:2: "1e39" is no number that a float32 holds/],
+    ["100 2\ncat 1 2\ndog 3 4\n", /vectors\.txt: holds 2 vectors, but its first line says 100: it is cut off/],
     ["cow 1 2\n", /vectors\.txt: has none of the 3 words of the vocabulary/],
     ["", /vectors\.txt: is empty/],
   ])("that are wrong are a user's mistake: %j", async (text, message) => {
