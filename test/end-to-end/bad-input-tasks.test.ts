@@ -32,8 +32,12 @@ const RUNS = {
   vectors: ["sounds.jsonl", "--task", "translate", "--source.kind", "vectors"],
   frames: ["films.jsonl", "--task", "caption", "--source.kind", "frames", "--encoder.filters", "4"],
   draw: ["drawings.jsonl", "--task", "draw", "--draw.mixtures", "2"],
+  steps: ["steps.jsonl", "--task", "tag", "--source.kind", "vectors"],
   free: ["free.jsonl", "--task", "draw", "--draw.mixtures", "2"],
 } as const;
+/** Steps below and above 0, each with its label. */
+const stepped = (count: number): string =>
+  Array.from({ length: count }, (_, i) => `{"source": [[${i - 9.5}], [${9.5 - i}]], "target": "${i < 10 ? "a b" : "b a"}"}\n`).join("");
 type Run = keyof typeof RUNS;
 const trainOn = (run: Run, data: string, ...more: string[]): string[] => {
   const [, ...options] = RUNS[run];
@@ -52,6 +56,7 @@ beforeAll(async () => {
     "films.jsonl": films(20),
     "drawings.jsonl": drawings(20, true),
     "free.jsonl": drawings(20, false),
+    "steps.jsonl": stepped(20),
   };
   for (const [name, content] of Object.entries(files)) await place.write(name, content);
   for (const [run, [data, ...options]] of Object.entries(RUNS)) await calls.ok("train", "--data", data, "--out", run, ...options, ...SMALL);
@@ -83,15 +88,15 @@ describe("files that hold no examples of a task", () => {
       /:2: 1 column, but the target is column 2, separated by tabs: mend the line or set data\.targetColumn/,
     ],
     ["classify", "an empty text", "axb\tex\n\twhy\n", /:2: column 1 is empty, but the source is column 1/],
-    ["tag", "fewer labels than words", "one two\todd even\none two\todd\n", /:2: 2 tokens but 1 labels?: give each token its label/],
-    ["tag", "more labels than words", "one\todd even\n", /:1: 1 tokens? but 2 labels: give each token its label/],
+    ["tag", "fewer labels than words", "one two\todd even\none two\todd\n", /:2: 2 tokens but 1 label: give each token its label/],
+    ["tag", "more labels than words", "one\todd even\n", /:1: 1 token but 2 labels: give each token its label/],
     ["series", "a header without the column", "level,other\n1,2\n", /:1: has no column "hint"; it has level, other/],
     ["series", "no header", "1,2\n3,4\n", /:1: has no column "level"; it has 1, 2/],
     [
       "series",
       "a missing number",
       "level,hint\n1,2\n,3\n4,5\n",
-      /: level is missing in 1 of 3 rows, first in row 2 behind the header: fill it, or set forecast\.missing/,
+      /:3: level is missing, in 1 of 3 rows altogether: fill it, or set forecast\.missing/,
     ],
     [
       "series",
@@ -139,10 +144,36 @@ describe("files that hold no examples of a task", () => {
       "draw",
       "a movement of two numbers",
       '{"text": "across", "strokes": [[1, 2, 0], [1, 2]]}\n',
-      /:1: movement 2 of "strokes" must be \[dx, dy, pen\], numbers, pen 0 or 1/,
+      /:1: movement 2 of "strokes" must be \[dx, dy, pen\], numbers that a float32 holds, pen 0 or 1/,
     ],
     ["draw", "a pen that is half lifted", '{"text": "across", "strokes": [[1, 2, 0.5]]}\n', /:1: movement 1 of "strokes" must be/],
     ["draw", "texts in some lines alone", `${drawings(2, true)}{"strokes": [[1, 2, 1]]}\n`, /:3: has no "text", but /],
+    ["free", "texts in some lines alone", `${drawings(2, false)}{"text": "up", "strokes": [[1, 2, 1]]}\n`, /:3: has a "text", but .* none/],
+    ["draw", "a movement that is too large", '{"text": "across", "strokes": [[1, 1e39, 0]]}\n', /:1: movement 1 of "strokes" must be/],
+    [
+      "series",
+      "a number that is too large",
+      "level,hint\n1,2\n1e39,3\n",
+      /:3: level is 1e\+39, more than a float32 holds: scale the numbers/,
+    ],
+    [
+      "vectors",
+      "a number that is too large",
+      '{"source": [[1, 2, 3], [1, 2, 1e39]], "target": "a"}\n',
+      /:1: number 2, 3 of "source" is 1e\+39, more than a float32 holds: scale the numbers/,
+    ],
+    [
+      "steps",
+      "fewer steps than labels",
+      `${stepped(2)}{"source": [[1], [2]], "target": "a b a b a"}\n`,
+      /:3: 2 steps but 5 labels: give each step/,
+    ],
+    [
+      "steps",
+      "fewer labels than steps",
+      `${stepped(2)}{"source": [[1], [2], [3]], "target": "a"}\n`,
+      /:3: 3 steps but 1 label: give each step/,
+    ],
   ])("%s: %s", async (run, _what, content, message) => {
     await refusedEverywhere(run, "bad.data", content, message);
   });
@@ -173,6 +204,37 @@ function enormous(): Buffer {
   file.writeUInt32BE(60_000, 20);
   return file;
 }
+
+describe("a series", () => {
+  const forecast = (data: string, out: string, ...more: string[]) =>
+    [
+      "train",
+      "--data",
+      data,
+      "--out",
+      out,
+      "--task",
+      "forecast",
+      "--forecast.window",
+      "6",
+      "--forecast.horizon",
+      "2",
+      ...SMALL,
+      ...more,
+    ] as const;
+
+  test("that never changes is learned, without a MASE", async () => {
+    await place.write("const.csv", `level\n${"0.1\n".repeat(40)}`);
+    expect(await calls.ok(...forecast("const.csv", "level"))).not.toMatch(/NaN/);
+    expect(await calls.ok("evaluate", "level", "--data", "const.csv")).not.toMatch(/NaN/);
+  });
+
+  test("that is shorter than a season", async () => {
+    const message =
+      /^forecast\.season is 100 steps, but no two numbers of the \d+ rows to train on in .*waves\.csv are that far apart: give a/;
+    expect(await calls.refused(...forecast("waves.csv", "new", "--forecast.inputs", "level", "--forecast.season", "100"))).toMatch(message);
+  });
+});
 
 describe("labels", () => {
   test.each<[Run, string, string]>([

@@ -37,14 +37,18 @@ function parseDrawing({ columns, where }: Row): Drawing {
     throw new UserError(`${where}: "strokes" must be a list that is not empty: each line is ${FORM}`);
   const data = new Float32Array(strokes.length * POINT);
   for (const [i, point] of (strokes as unknown[]).entries()) {
-    if (!isPoint(point)) throw new UserError(`${where}: movement ${i + 1} of "strokes" must be [dx, dy, pen], numbers, pen 0 or 1`);
+    if (!isPoint(point))
+      throw new UserError(`${where}: movement ${i + 1} of "strokes" must be [dx, dy, pen], numbers that a float32 holds, pen 0 or 1`);
     data.set(point, i * POINT);
   }
   return { text, strokes: data, where };
 }
 
 const isPoint = (point: unknown): point is [number, number, number] =>
-  Array.isArray(point) && point.length === POINT && point.every((value) => Number.isFinite(value)) && (point[2] === 0 || point[2] === 1);
+  Array.isArray(point) &&
+  point.length === POINT &&
+  point.every((value) => typeof value === "number" && Number.isFinite(Math.fround(value))) &&
+  (point[2] === 0 || point[2] === 1);
 
 /** Root of the mean square of all coordinates, by which they are divided (Ha & Eck 2018, section 3.1, divide by the deviation). */
 export function scaleOfStrokes(drawings: readonly Strokes[]): number {

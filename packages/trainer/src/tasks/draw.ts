@@ -97,8 +97,12 @@ async function readFile(file: string, texts: SourceReader | null, { limit, longe
   for await (const drawing of readDrawings(file, limit)) {
     filter.read += 1;
     hash.update(drawing.text).update(drawing.strokes);
-    if (texts !== null && drawing.text === "")
-      throw new UserError(`${drawing.where}: has no "text", but the drawings before have: give all one, or none`);
+    if ((texts === null) !== (drawing.text === "")) {
+      const [found, others] = texts === null ? ["a", "none"] : ["no", "one"];
+      throw new UserError(
+        `${drawing.where}: has ${found} "text", but the drawings that are learned from have ${others}: give all one, or none`,
+      );
+    }
     if (drawing.strokes.length / POINT > longest) filter.longTargets += 1;
     else if (texts !== null && !(await texts.push(drawing.text, drawing.where))) filter.longSources += 1;
     else {

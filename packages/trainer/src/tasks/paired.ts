@@ -13,7 +13,7 @@ import { bundleSources, kindOf, sourceReader } from "../data/sources/index.ts";
 import type { SourceKind } from "../data/sources/index.ts";
 import type { SourceReader } from "../data/sources/source.ts";
 import { keepShort } from "../data/split.ts";
-import type { TargetReader } from "../data/targets/target.ts";
+import type { SourceSteps, TargetReader } from "../data/targets/target.ts";
 import type { TaskData, TaskManifest } from "./task.ts";
 import { textSides } from "./text-sides.ts";
 
@@ -71,8 +71,7 @@ async function readFile(file: string, kind: SourceKind, config: Pick<Config, "da
     filter.read += 1;
     const written = typeof source === "string" ? source : JSON.stringify(source);
     hash.update(`${written}\t${target}\n`);
-    const tokens = typeof source === "string" ? sources.cutter?.tokenize(source).length : undefined;
-    if (!targets.accepts(target, tokens, where)) filter.longTargets += 1;
+    if (!targets.accepts(target, stepsOf(source, kind, sources), where)) filter.longTargets += 1;
     else if (!(await sources.push(source, where))) filter.longSources += 1;
     else {
       targets.push(target, where);
@@ -81,6 +80,12 @@ async function readFile(file: string, kind: SourceKind, config: Pick<Config, "da
   }
   refuseNone(file, groups.length, filter);
   return { sources, targets, filter, groups, digest: hash.digest("hex") };
+}
+
+function stepsOf(source: unknown, kind: SourceKind, { cutter }: SourceReader): SourceSteps | undefined {
+  if (typeof source === "string") return cutter && { count: cutter.tokenize(source).length, noun: "token" };
+  const hasSteps = (kind === "vectors" || kind === "frames") && Array.isArray(source) && source.length > 0;
+  return hasSteps ? { count: source.length, noun: "step" } : undefined;
 }
 
 /** @throws UserError where no example is left */

@@ -1,5 +1,6 @@
 import { UserError } from "@s2s/runtime";
 import type { Config } from "../../config.ts";
+import { plural } from "../../plural.ts";
 import type { Table } from "./table.ts";
 
 export type Missing = Config["forecast"]["missing"];
@@ -14,7 +15,7 @@ export function fillMissing(table: Table, how: Missing, path: string): Table {
     else if (how === "refuse") {
       const count = column.filter(Number.isNaN).length;
       throw new UserError(
-        `${path}: ${name} is missing in ${count} of ${table.rows} rows, first in row ${first + 1} behind the header: fill it, or set forecast.missing to previous, linear or skip`,
+        `${path}:${table.lines[first]}: ${name} is missing, in ${count} of ${plural(table.rows, "row")} altogether: fill it, or set forecast.missing to previous, linear or skip`,
       );
     } else columns.set(name, how === "previous" ? previous(column) : linear(column));
   }

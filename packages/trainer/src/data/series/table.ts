@@ -10,6 +10,8 @@ export interface Table {
   /** By name. */
   readonly columns: ReadonlyMap<string, Float64Array>;
   readonly rows: number;
+  /** Of each row the line of the file. */
+  readonly lines: readonly number[];
 }
 
 /** How missing numbers are written. */
@@ -17,7 +19,7 @@ const MISSING = new Set(["", "na", "nan", "null", "n/a"]);
 
 /**
  * Reads a CSV file with a header (RFC 4180). Columns that are asked for must be numbers; without names, all columns of numbers are read.
- * @throws UserError with `file:line` for a row that is none, a column that is not there and what is no number
+ * @throws UserError with `file:line` for a row that is none, a column that is not there and what is no number, or too large a one
  */
 export async function readTable(path: string, wanted: readonly string[], limit = Number.POSITIVE_INFINITY): Promise<Table> {
   const [header, ...rows] = await readRows(path);
@@ -33,6 +35,9 @@ export async function readTable(path: string, wanted: readonly string[], limit =
   for (const [at, name] of names.entries()) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const column = Float64Array.from(kept, ({ cells }) => toNumber(cells[at]!));
+    const huge = column.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)));
+    if (huge >= 0)
+      throw new UserError(`${path}:${kept[huge]!.line}: ${name} is ${column[huge]}, more than a float32 holds: scale the numbers`);
     const bad = column.findIndex((value, row) => Number.isNaN(value) && !isMissing(kept[row]!.cells[at]!));
     if (bad < 0) columns.set(name, column);
     else if (wanted.length > 0) {
@@ -43,7 +48,7 @@ export async function readTable(path: string, wanted: readonly string[], limit =
     }
   }
   if (columns.size === 0) throw new UserError(`${path}: has no column of numbers`);
-  return { names: [...columns.keys()], columns, rows: kept.length };
+  return { names: [...columns.keys()], columns, rows: kept.length, lines: kept.map(({ line }) => line) };
 }
 
 const isMissing = (cell: string): boolean => MISSING.has(cell.toLowerCase());

@@ -22,6 +22,8 @@ export function readNumbers(value: unknown, rank: number, where: string): Number
   const take = (part: unknown, depth: number): void => {
     if (depth === rank) {
       if (typeof part !== "number" || !Number.isFinite(part)) throw new UserError(`${where}: ${place(at, shape)} of "source" is no number`);
+      if (!Number.isFinite(Math.fround(part)))
+        throw new UserError(`${where}: ${place(at, shape)} of "source" is ${part}, more than a float32 holds: scale the numbers`);
       data[at++] = part;
       return;
     }

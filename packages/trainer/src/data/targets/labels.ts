@@ -1,10 +1,11 @@
 import { given, serializeLabels, UserError } from "@s2s/runtime";
 import type { Bundle } from "@s2s/runtime";
 import type { OutputConfig, Pooling } from "@s2s/runtime/manifest";
+import { plural } from "../../plural.ts";
 import { Labels } from "../labels.ts";
 import { columnTensor, padRows } from "../pad.ts";
 import { Sequences } from "../sequences.ts";
-import type { ReadTargets, TargetReader, Targets } from "./target.ts";
+import type { ReadTargets, SourceSteps, TargetReader, Targets } from "./target.ts";
 
 const LABELS_FILE = "labels.json";
 /** Label of a step that has none: padding, and `</s>`. */
@@ -37,10 +38,12 @@ class LabelTargets implements Targets {
 /** Labels between spaces, as many as the source has tokens. */
 const split = (target: string): string[] => target.split(/ +/).filter((label) => label !== "");
 
-function refuseOtherCount(target: string, tokens: number | undefined, where: string): void {
+function refuseOtherCount(target: string, steps: SourceSteps | undefined, where: string): void {
   const labels = split(target).length;
-  if (tokens !== undefined && labels !== tokens)
-    throw new UserError(`${where}: ${tokens} tokens but ${labels} labels: give each token its label, or set source.tokens`);
+  if (steps === undefined || labels === steps.count) return;
+  const { count, noun } = steps;
+  const remedy = `give each ${noun} its label${noun === "token" ? ", or set source.tokens" : ""}`;
+  throw new UserError(`${where}: ${plural(count, noun)} but ${plural(labels, "label")}: ${remedy}`);
 }
 
 export interface LabelForm {
@@ -52,8 +55,8 @@ export interface LabelForm {
 export function learnLabels({ perStep, pooling }: LabelForm, file: string): TargetReader {
   const texts: (readonly string[])[] = [];
   return {
-    accepts(target, tokens, where) {
-      if (perStep) refuseOtherCount(target, tokens, where);
+    accepts(target, steps, where) {
+      if (perStep) refuseOtherCount(target, steps, where);
       return true;
     },
     push: (target) => void texts.push(perStep ? split(target) : [target]),
@@ -81,8 +84,8 @@ function knownLabels(labels: Labels, output: OutputConfig): TargetReader {
   const perStep = output.kind === "labels";
   const ids = new Sequences();
   return {
-    accepts(target, tokens, where) {
-      if (perStep) refuseOtherCount(target, tokens, where);
+    accepts(target, steps, where) {
+      if (perStep) refuseOtherCount(target, steps, where);
       return true;
     },
     push: (target, where) => ids.push((perStep ? split(target) : [target]).map((name) => labels.idOf(name, where))),

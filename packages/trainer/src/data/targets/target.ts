@@ -29,10 +29,16 @@ export interface ReadTargets {
   again(): TargetReader;
 }
 
+/** How many steps a source has, and what one is called. */
+export interface SourceSteps {
+  readonly count: number;
+  readonly noun: "token" | "step";
+}
+
 /** Takes targets one by one, as they stand in a file. */
 export interface TargetReader {
-  /** False for one that is longer than it may be. @param tokens of the source, where it is text @throws UserError for what is no such target */
-  accepts(target: string, tokens: number | undefined, where: string): boolean;
+  /** False for one that is longer than it may be. @param steps of the source, where it has some @throws UserError for what is no such target */
+  accepts(target: string, steps: SourceSteps | undefined, where: string): boolean;
   push(target: string, where: string): void;
   finish(train: Uint32Array): ReadTargets;
 }
