@@ -2,12 +2,18 @@ import { UserError } from "@s2s/runtime";
 import type { Locate } from "./config-issues.ts";
 import { configKeys } from "./config-keys.ts";
 import type { Config } from "./config.ts";
+import { NEEDS_EQUAL_WIDTHS } from "./config/decoder.ts";
+import { listOf } from "./config/fields.ts";
+import { taskOf } from "./tasks/index.ts";
 import { LEAST_PIECES } from "./tokenizers/learn.ts";
 
 const defaults = new Map(configKeys().map(({ key, default: value }) => [key, value]));
 
 /** What no single key can break. @throws UserError naming place and key */
 export function checkRules(config: Config, locate: Locate): void {
+  taskOf(config.task).check?.(config, (section, key, problem) => {
+    throw new UserError(`${locate([section, key])}: ${problem}`);
+  });
   checkTokens(config, locate);
   checkLoss(config, locate);
   checkDecoder(config, locate);
@@ -39,15 +45,11 @@ function checkLoss({ decoder, training }: Config, locate: Locate): void {
   if (training.coverageWeight > 0 && decoder.attention === "none") refuse("coverageWeight", "needs a decoder.attention other than none");
 }
 
-function checkTokens({ task, source, target }: Config, locate: Locate): void {
+function checkTokens({ source, target }: Config, locate: Locate): void {
   for (const [side, { tokens, vocabulary = LEAST_PIECES }] of Object.entries({ source, target })) {
     if (tokens === "char" || tokens === "word" || vocabulary >= LEAST_PIECES) continue;
     const room = `${side}.vocabulary must be at least ${LEAST_PIECES} with ${tokens} pieces, which need 256 bytes beside them`;
     throw new UserError(`${locate([side, "vocabulary"])}: ${room}, but is ${vocabulary}`);
-  }
-  if ((task === "tag" || task === "next") && source.tokens !== "char" && source.tokens !== "word") {
-    const unit = `${source.tokens} pieces have no labels of their own`;
-    throw new UserError(`${locate(["source", "tokens"])}: ${unit}: with the task ${task} source.tokens is char or word`);
   }
   if (!target.shared) return;
   for (const key of ["tokens", "vocabulary", "minFrequency"] as const) {
@@ -56,15 +58,12 @@ function checkTokens({ task, source, target }: Config, locate: Locate): void {
   }
 }
 
-/** Tasks whose models write tokens, and so have a decoder of them. */
-const WRITES: ReadonlySet<Config["task"]> = new Set(["translate", "caption", "generate"]);
-
 function checkDecoder({ task, source, target, encoder, decoder }: Config, locate: Locate): void {
   const fail = (key: string, problem: string): never => {
     throw new UserError(`${locate(["decoder", key])}: ${problem}`);
   };
   const { attention, bridge, context } = decoder;
-  if (!WRITES.has(task)) {
+  if (!taskOf(task).writesTokens) {
     // Widths and cells are given for both sides at once; these are not.
     for (const key of ["context", "attention", "coverage", "inputFeeding", "copy", "tied", "sharedEmbedding"] as const) {
       if (decoder[key] === defaults.get(`decoder.${key}`) || (task === "draw" && key === "attention")) continue;
@@ -72,13 +71,8 @@ function checkDecoder({ task, source, target, encoder, decoder }: Config, locate
     }
     return;
   }
-  if (task === "generate") {
-    for (const key of ["coverage", "inputFeeding", "copy", "sharedEmbedding"] as const)
-      if (decoder[key]) fail(key, `decoder.${key} has no effect with the task generate, which reads no source: leave it out`);
-    if (attention !== "none")
-      fail("attention", "decoder.attention has no effect with the task generate, which reads no source: leave it out");
-    return;
-  }
+  const { sources } = taskOf(task);
+  if (sources.length === 0) return;
   for (const key of ["coverage", "inputFeeding", "copy"] as const)
     if (decoder[key] && attention === "none") fail(key, `decoder.${key} needs attention: set decoder.attention, such as to general`);
   for (const key of ["copy", "sharedEmbedding"] as const)
@@ -88,7 +82,7 @@ function checkDecoder({ task, source, target, encoder, decoder }: Config, locate
       "sharedEmbedding",
       `decoder.sharedEmbedding needs embeddings of one width, but encoder.embedding is ${encoder.embedding} and decoder.embedding ${decoder.embedding}`,
     );
-  const kind = source.kind ?? (task === "caption" ? "image" : "text");
+  const kind = source.kind ?? sources[0];
   if (decoder.copy && kind !== "text") fail("copy", `decoder.copy copies words, but source.kind is ${kind}: leave it out`);
   if (attention !== "none" && kind === "vector")
     fail("attention", "decoder.attention needs a source of several positions, but source.kind is vector: leave it out");
@@ -102,35 +96,39 @@ function checkDecoder({ task, source, target, encoder, decoder }: Config, locate
       "bridge",
       "decoder.bridge zero hands nothing over, and the decoder sees nothing else of the source: set decoder.attention or decoder.context",
     );
-  const width = encoder.hidden * (encoder.bidirectional ? 2 : 1);
-  const isSequence = kind !== "image" && kind !== "vector";
-  if ((attention === "dot" || attention === "scaled-dot") && isSequence && width !== decoder.hidden)
+  // The width of a vector stands in its file alone.
+  const widths = kind === "vector" ? null : handedOver(encoder, kind === "image");
+  if (widths === null) return;
+  if (NEEDS_EQUAL_WIDTHS.has(attention) && widths.places !== decoder.hidden)
     fail(
       "attention",
-      `decoder.attention ${attention} needs states of one width, but the encoder gives ${width} numbers and decoder.hidden is ${decoder.hidden}: take general`,
+      `decoder.attention ${attention} needs states of one width, but the ${widths.from} gives ${widths.places} numbers and decoder.hidden is ${decoder.hidden}: take general`,
     );
-  if (bridge === "copy" && isSequence && width !== decoder.hidden)
+  if (bridge === "copy" && widths.states !== decoder.hidden)
     fail(
       "bridge",
-      `decoder.bridge copy needs states of one width, but the encoder gives ${width} numbers and decoder.hidden is ${decoder.hidden}: take linear`,
+      `decoder.bridge copy needs states of one width, but the ${widths.from} gives ${widths.states} numbers and decoder.hidden is ${decoder.hidden}: take linear`,
     );
 }
 
-function checkTraining({ task, source, training, forecast, encoder }: Config, locate: Locate): void {
+/** Widths of what a decoder looks at and of what it begins with. */
+function handedOver({ hidden, bidirectional, filters, features }: Config["encoder"], isImage: boolean) {
+  const width = hidden * (bidirectional ? 2 : 1);
+  return isImage
+    ? { from: "image's CNN", places: Number(listOf(filters).at(-1)), states: features }
+    : { from: "encoder", places: width, states: width };
+}
+
+function checkTraining({ task, source, training }: Config, locate: Locate): void {
   const fail = (section: string, key: string, problem: string): never => {
     throw new UserError(`${locate([section, key])}: ${problem}`);
   };
-  if (!WRITES.has(task)) {
+  if (!taskOf(task).writesTokens) {
     for (const key of ["sampledSoftmax", "lossChunk"] as const)
       if (training[key] > 0) fail("training", key, `training.${key} is for tasks that write tokens, not for ${task}: leave it out`);
     if (training.scheduledSampling !== "none")
       fail("training", "scheduledSampling", `training.scheduledSampling is for tasks that write tokens, not for ${task}: leave it out`);
   }
-  const numbers = task === "forecast" || task === "draw" || (task === "next" && source.kind === "vectors");
-  if (numbers && training.labelSmoothing > 0)
-    fail("training", "labelSmoothing", `training.labelSmoothing is for tasks that choose tokens or labels, not for ${task}: leave it out`);
-  if (numbers && task !== "draw" && training.wordDropout > 0)
-    fail("training", "wordDropout", `training.wordDropout drops words, of which the task ${task} here has none: leave it out`);
   if (training.curriculum > 0 && (task !== "translate" || (source.kind ?? "text") !== "text"))
     fail("training", "curriculum", "training.curriculum reads a column of pairs of texts: it is for the task translate alone");
   if (training.schedule === "plateau" && training.scheduleEvery < 1)
@@ -139,11 +137,6 @@ function checkTraining({ task, source, training, forecast, encoder }: Config, lo
       "scheduleEvery",
       `training.scheduleEvery counts whole epochs with the schedule plateau, but is ${training.scheduleEvery}`,
     );
-  const series = task === "forecast" || (task === "next" && source.kind === "vectors");
-  if (series && forecast.mode === "recursive" && encoder.bidirectional)
-    fail(
-      "encoder",
-      "bidirectional",
-      "forecast.mode recursive reads on what it said, which an encoder in both directions cannot: leave encoder.bidirectional out",
-    );
+  const { channels } = source;
+  if (channels === 2) fail("source", "channels", `source.channels must be 1, 3 or 4, but is ${channels}`);
 }

@@ -1,4 +1,3 @@
-import type { InputConfig, TaskName } from "@s2s/runtime/manifest";
 import type { FinishedEvent, InterruptedEvent, StartEvent, StepEvent, ValidationEvent } from "./events.ts";
 import type { StepResult } from "./executor.ts";
 import type { ValidationFigures } from "./position.ts";
@@ -65,24 +64,6 @@ export function validationEvent(
   };
 }
 
-/** How a model of each task is asked. */
-const ASK: Readonly<Record<TaskName, (folder: string, source: InputConfig["kind"]) => string>> = {
-  translate: (folder, source) => (source === "tokens" ? `translate ${folder} "some text"` : `predict ${folder} < sources.jsonl`),
-  classify: (folder) => `predict ${folder} "some text"`,
-  tag: (folder) => `predict ${folder} "some text"`,
-  next: (folder) => `predict ${folder} "the beginning"`,
-  generate: (folder) => `predict ${folder} "the beginning"`,
-  forecast: (folder) => `predict ${folder} series.csv`,
-  caption: (folder, source) => (source === "image" ? `predict ${folder} image.png` : `predict ${folder} < sources.jsonl`),
-  draw: (folder) => `predict ${folder} "word" --out drawing.svg`,
-};
-
-function testFile(task: TaskName, source: InputConfig["kind"]): string {
-  if (task === "forecast") return "test.csv";
-  if (task === "generate" || task === "next") return "test.txt";
-  return task === "draw" || (source !== "tokens" && source !== "image") ? "test.jsonl" : "test.tsv";
-}
-
 export function interruptedEvent({ run, position: { epoch, step } }: Session): InterruptedEvent {
   return { type: "interrupted", folder: run.path, epoch, step, next: [`s2s train --resume ${quote(run.path)}`] };
 }
@@ -101,8 +82,8 @@ export function finishedEvent({ task, model, run, position, config, throughput }
     bundle: run.paths.bundle,
     seconds: throughput.elapsed,
     next: [
-      `s2s ${ASK[task.name](folder, model.input.kind)}`,
-      `s2s evaluate ${folder} --data ${testFile(task.name, model.input.kind)}`,
+      `s2s ${task.ask(folder, model.input.kind)}`,
+      `s2s evaluate ${folder} --data test${task.fileEnding(model.input.kind)}`,
       `s2s train --resume ${folder} --epochs ${config.training.epochs + 10}`,
     ],
   };

@@ -48,10 +48,12 @@ export function buildGraphCommand(terminal: Terminal): Command {
 /** Without data where the sizes of all vocabularies are given. */
 async function modelOf(config: Config): Promise<ModelConfig> {
   const { task, source, target } = config;
-  const texts = task === "translate" && (source.kind ?? "text") === "text";
-  if (texts && source.vocabulary !== undefined && target.vocabulary !== undefined)
-    return modelConfig(config, { source: source.vocabulary, target: target.vocabulary });
-  const { model } = await taskOf(task).load(config);
+  const { modelOf: known, load } = taskOf(task);
+  const sizes = source.vocabulary !== undefined &&
+    target.vocabulary !== undefined && { source: source.vocabulary, target: target.vocabulary };
+  const described = sizes ? known?.(config, sizes) : undefined;
+  if (described) return described;
+  const { model } = await load(config);
   if (!isSeq2Seq(model)) return model;
   const { input, output } = model;
   return modelConfig(config, { source: source.vocabulary ?? input.vocabulary, target: target.vocabulary ?? output.vocabulary });

@@ -2,6 +2,9 @@ import { ATTENTIONS, BRIDGES, CELLS, CONTEXTS } from "@s2s/runtime/manifest";
 import * as v from "valibot";
 import { choice, described, flag, size } from "./fields.ts";
 
+/** Kinds of attention without weights of their own, which compare what they look at number by number. */
+export const NEEDS_EQUAL_WIDTHS: ReadonlySet<string> = new Set(["dot", "scaled-dot"]);
+
 /** What writes the target. */
 export const DecoderSchema = v.strictObject({
   embedding: size(128, "width of the target embedding"),

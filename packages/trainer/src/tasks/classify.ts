@@ -7,6 +7,7 @@ import type { Figures } from "./task.ts";
 export const classify = labelled({
   name: "classify",
   unit: "label",
+  sources: ["text", "vectors", "vector", "image", "frames"],
   perStep: false,
   measure: classFigures,
   details: classDetails,

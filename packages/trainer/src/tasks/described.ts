@@ -4,6 +4,7 @@ import { readVariant } from "../bundle-variant.ts";
 import { isMatch } from "../evaluate.ts";
 import type { PairedExamples } from "../data/paired-examples.ts";
 import { bundleTokens, learnTokens } from "../data/targets/tokens.ts";
+import { askPredict, pairEnding } from "./asking.ts";
 import { spread } from "./classes.ts";
 import { loadPaired, readPaired } from "./paired.ts";
 import type { TargetForm } from "./paired.ts";
@@ -13,12 +14,16 @@ import { tokenFigures } from "./token-figures.ts";
 
 const FORM = { learn: learnTokens, of: bundleTokens };
 
-/** A source of any kind to a text. @param kind what a source is where the configuration does not say */
-export const described = (task: TaskName, kind: TargetForm["kind"]): Task<PairedExamples> => ({
+/** A source of any kind to a text. @param sources what a source may be, the usual one first */
+export const described = (task: TaskName, sources: readonly [TargetForm["kind"], ...TargetForm["kind"][]]): Task<PairedExamples> => ({
   name: task,
   unit: "token",
-  load: (config) => loadPaired({ ...FORM, task, kind }, config),
-  read: (file, config, bundle) => readPaired({ ...FORM, task, kind }, file, config, bundle),
+  sources,
+  writesTokens: true,
+  ask: askPredict,
+  fileEnding: pairEnding,
+  load: (config) => loadPaired({ ...FORM, task, kind: sources[0] }, config),
+  read: (file, config, bundle) => readPaired({ ...FORM, task, kind: sources[0] }, file, config, bundle),
   questions: readQuestions,
   figures: tokenFigures,
   measure: async (folder, examples, { limit = examples.count, provider, threads, batchSize, precision } = {}) => {

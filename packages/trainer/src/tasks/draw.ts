@@ -10,6 +10,7 @@ import { columnTensor } from "../data/pad.ts";
 import { bundleTexts, learnTexts } from "../data/sources/text.ts";
 import type { SourceReader, Sources } from "../data/sources/source.ts";
 import type { Batch, BatchTensor, EvaluationSums } from "../executor.ts";
+import { NEEDS_EQUAL_WIDTHS } from "../config/decoder.ts";
 import { lengthLimit } from "./lengths.ts";
 import type { Task, TaskFigures } from "./task.ts";
 import { textSides } from "./text-sides.ts";
@@ -124,12 +125,35 @@ async function hasTexts(file: string): Promise<boolean> {
 export const draw: Task<Drawings> = {
   name: "draw",
   unit: "point",
+  sources: ["text"],
+  writesTokens: false,
+  ask: (folder, input) => `predict ${folder} ${input === "none" ? "" : '"word" '}--out drawing.svg`,
+  fileEnding: () => ".jsonl",
+  check({ task, training, encoder, decoder }, refuse) {
+    if (training.labelSmoothing > 0)
+      refuse(
+        "training",
+        "labelSmoothing",
+        `training.labelSmoothing is for tasks that choose tokens or labels, not for ${task}: leave it out`,
+      );
+    const width = encoder.hidden * (encoder.bidirectional ? 2 : 1);
+    if (NEEDS_EQUAL_WIDTHS.has(decoder.attention) && width !== decoder.hidden)
+      refuse(
+        "decoder",
+        "attention",
+        `decoder.attention ${decoder.attention} needs states of one width, but the encoder gives ${width} numbers and decoder.hidden is ${decoder.hidden}: take general`,
+      );
+  },
   async load(config) {
     const { data, decoder } = config;
     const file = data.train;
     if (file === undefined)
       throw new UserError("data.train: no training drawings: name a file of JSON lines in the configuration or with --data");
     const reader = (await hasTexts(file)) ? learnTexts(config) : null;
+    if (reader === null && config.decoder.attention !== "none")
+      throw new UserError(
+        `${file}: its drawings have no texts, at which decoder.attention could look: leave it out, or give each a "text"`,
+      );
     const { strokes, shown, filter, digest } = await readFile(file, reader, { limit: data.limit, longest: config.target.maxLength });
     const split = holdOut(config, { file, noun: "drawing", count: strokes.length, sourceOf: (drawing) => shown[drawing]! });
     const texts = reader?.finish(split.train) ?? null;

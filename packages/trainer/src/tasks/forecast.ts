@@ -20,6 +20,27 @@ import type { DetailOptions, Figures, MeasureOptions, Task, TaskFigures } from "
 export const forecastTask = (name: TaskName): Task<Windows> => ({
   name,
   unit: "number",
+  sources: ["vectors"],
+  writesTokens: false,
+  ask: (folder) => `predict ${folder} series.csv`,
+  fileEnding: () => ".csv",
+  check({ task, forecast, encoder, training }, refuse) {
+    if (training.labelSmoothing > 0)
+      refuse(
+        "training",
+        "labelSmoothing",
+        `training.labelSmoothing is for tasks that choose tokens or labels, not for ${task}: leave it out`,
+      );
+    if (training.wordDropout > 0)
+      refuse("training", "wordDropout", `training.wordDropout drops words, of which the task ${task} here has none: leave it out`);
+    if (forecast.mode !== "recursive") return;
+    for (const [key, how] of [
+      ["bidirectional", "in both directions"],
+      ["reverseSource", "from the end"],
+    ] as const)
+      if (encoder[key])
+        refuse("encoder", key, `forecast.mode recursive reads on what it said, which an encoder ${how} cannot: leave encoder.${key} out`);
+  },
   async load(config) {
     const { data, forecast } = config;
     const { window, horizon, mode } = forecast;

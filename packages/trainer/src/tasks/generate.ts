@@ -74,6 +74,20 @@ class Texts implements Examples {
 export const generate: Task<Texts> = {
   name: "generate",
   unit: "token",
+  sources: [],
+  writesTokens: true,
+  ask: (folder) => `predict ${folder} "the beginning"`,
+  fileEnding: () => ".txt",
+  check({ decoder }, refuse) {
+    const given = {
+      ...decoder,
+      attention: decoder.attention !== "none",
+      context: decoder.context !== "initial",
+      bridge: (decoder.bridge ?? "zero") !== "zero",
+    };
+    for (const key of ["coverage", "inputFeeding", "copy", "sharedEmbedding", "attention", "context", "bridge"] as const)
+      if (given[key]) refuse("decoder", key, `decoder.${key} has no effect with the task generate, which reads no source: leave it out`);
+  },
   async load(config) {
     const { data, target } = config;
     if (data.train === undefined) throw new UserError("data.train: no training texts: name a file in the configuration or with --data");

@@ -11,7 +11,7 @@ import { translate } from "./translate.ts";
 
 /** Every task by its name. */
 const TASKS: Readonly<Record<TaskName, Task>> = {
-  caption: described("caption", "image"),
+  caption: described("caption", ["image", "text", "vectors", "vector", "frames"]),
   classify,
   draw,
   forecast: forecastTask("forecast"),

@@ -1,7 +1,7 @@
 import { given } from "@s2s/runtime";
-import type { TaskName } from "@s2s/runtime/manifest";
 import type { PairedExamples } from "../data/paired-examples.ts";
 import { bundleLabels, learnLabels, NO_LABEL } from "../data/targets/labels.ts";
+import { askPredict, pairEnding } from "./asking.ts";
 import { answers, labelFigures, mostProbable } from "./classes.ts";
 import { loadPaired, readPaired } from "./paired.ts";
 import type { TargetForm } from "./paired.ts";
@@ -15,9 +15,7 @@ export interface Told {
 }
 
 /** What makes one of the tasks that label sources. */
-export interface Labelling extends Pick<TargetForm, "expand"> {
-  readonly name: TaskName;
-  readonly unit: string;
+export interface Labelling extends Pick<TargetForm, "expand">, Pick<Task, "name" | "unit" | "sources" | "check"> {
   /** Whether each token has a label. */
   readonly perStep: boolean;
   /** Of the most probable labels. */
@@ -26,7 +24,7 @@ export interface Labelling extends Pick<TargetForm, "expand"> {
 }
 
 /** A task that chooses from a list of labels what is true of a source, or of each of its steps. */
-export function labelled({ name, unit, perStep, measure, details, expand }: Labelling): Task<PairedExamples> {
+export function labelled({ name, unit, sources, check, perStep, measure, details, expand }: Labelling): Task<PairedExamples> {
   const form: TargetForm = {
     task: name,
     kind: "text",
@@ -37,6 +35,11 @@ export function labelled({ name, unit, perStep, measure, details, expand }: Labe
   return {
     name,
     unit,
+    sources,
+    writesTokens: false,
+    ask: askPredict,
+    fileEnding: pairEnding,
+    ...(check && { check }),
     load: (config) => loadPaired(form, config),
     read: (file, config, bundle) => readPaired(form, file, config, bundle),
     figures: labelFigures,

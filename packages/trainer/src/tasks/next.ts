@@ -12,6 +12,14 @@ const ofExamples = (examples: unknown): Task => (examples instanceof Windows ? n
 export const next: Task = {
   name: "next",
   unit: "step",
+  sources: ["text", "vectors"],
+  writesTokens: false,
+  ask: (folder, input) => (input === "tokens" ? `predict ${folder} "the beginning"` : numbers.ask(folder, input)),
+  fileEnding: (input) => (input === "tokens" ? ".txt" : numbers.fileEnding(input)),
+  check(config, refuse) {
+    tokens.check?.(config, refuse);
+    if (config.source.kind === "vectors") numbers.check?.(config, refuse);
+  },
   load: (config) => (config.source.kind === "vectors" ? numbers : tokens).load(config),
   read: (file, config, bundle) => (bundle.manifest.series ? numbers : tokens).read(file, config, bundle),
   figures: numbers.figures,

@@ -1,11 +1,14 @@
 import { taggingFigures } from "../measures/tagging.ts";
 import { classDetails } from "./classify.ts";
+import { needsWholeTokens } from "./whole-tokens.ts";
 import { labelled } from "./labelled.ts";
 
 /** A label for each token: lines of text, tab, labels between spaces, as many as the text has tokens. */
 export const tag = labelled({
   name: "tag",
   unit: "label",
+  sources: ["text", "vectors", "frames"],
+  check: needsWholeTokens,
   perStep: true,
   measure({ truth, found, labels }) {
     const { sequenceAccuracy, tokens, spans } = taggingFigures(truth, found, labels);

@@ -1,9 +1,10 @@
 import type { Bundle, Provider } from "@s2s/runtime";
-import type { Manifest, ModelConfig, Precision, TaskName } from "@s2s/runtime/manifest";
+import type { InputConfig, Manifest, ModelConfig, Precision, TaskName } from "@s2s/runtime/manifest";
 import type { Config } from "../config.ts";
 import type { FilterCounts } from "../data/encode.ts";
 import type { Examples } from "../data/examples.ts";
 import type { EvaluationSums } from "../executor.ts";
+import type { SourceKind } from "../data/sources/index.ts";
 import type { Question } from "../measures/reference-sets.ts";
 
 /** What a manifest says because of its task; names of files are those of `TaskData.files`. */
@@ -49,11 +50,29 @@ export interface DetailOptions extends MeasureOptions {
   readonly seed?: number | undefined;
 }
 
+/** Refuses a configuration because of one of its keys. */
+export type Refuse = (section: keyof Config, key: string, problem: string) => never;
+
 /** What a model is for: where its examples come from and what it is worth. The trainer's loop knows nothing else of it. */
 export interface Task<E extends Examples = Examples> {
   readonly name: TaskName;
   /** What the loss is a mean over, in one word: "token". */
   readonly unit: string;
+  /** What a source may be, the usual one first; none where the task reads no source. */
+  readonly sources: readonly SourceKind[];
+  /** Whether a model writes a text token by token, and so has a decoder of tokens. */
+  readonly writesTokens: boolean;
+  /** How a trained model is asked: the rest of a line that begins with `s2s`. @param folder of the run, as a shell takes it */
+  ask(folder: string, input: InputConfig["kind"]): string;
+  /**
+   * The model where the sizes of its vocabularies (special tokens included) are all that a configuration leaves open; nothing where examples
+   * say more. A task whose models all need examples has none.
+   */
+  modelOf?(config: Config, vocabulary: { readonly source: number; readonly target: number }): ModelConfig | undefined;
+  /** Ending of a file of examples, with its dot. */
+  fileEnding(input: InputConfig["kind"]): string;
+  /** What of a configuration this task cannot work with, beside what holds for all. */
+  check?(config: Config, refuse: Refuse): void;
   /**
    * Reads the examples that a configuration names.
    * @throws UserError where files are missing, damaged, empty or filtered out

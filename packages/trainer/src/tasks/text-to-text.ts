@@ -6,6 +6,7 @@ import type { Pairs } from "../data/pairs.ts";
 import { decodeWithBundle } from "../decode-bundle.ts";
 import { exactMatch } from "../evaluate.ts";
 import { modelConfig } from "../model-config.ts";
+import { pairEnding } from "./asking.ts";
 import { lengthLimit } from "./lengths.ts";
 import { readQuestions } from "./questions.ts";
 import type { Task } from "./task.ts";
@@ -17,6 +18,11 @@ import { tokenFigures } from "./token-figures.ts";
 export const textToText: Task<Pairs> = {
   name: "translate",
   unit: "token",
+  sources: ["text"],
+  writesTokens: true,
+  ask: (folder) => `translate ${folder} "some text"`,
+  fileEnding: pairEnding,
+  modelOf: modelConfig,
   async load(config) {
     const { train, valid, source, target, filter, digest } = await loadDataset(config);
     const longest = longestLengths(train, valid);

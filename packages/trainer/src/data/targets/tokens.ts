@@ -1,4 +1,4 @@
-import { END_ID, given, START_ID } from "@s2s/runtime";
+import { END_ID, given, START_ID, UserError } from "@s2s/runtime";
 import type { Bundle, Tokenizer } from "@s2s/runtime";
 import type { Config } from "../../config.ts";
 import { encodedWidth, tokensOutput } from "../../model-config.ts";
@@ -61,7 +61,14 @@ export function learnTokens(config: Config): TargetReader {
       const { sequences } = column;
       return {
         targets: new TokenTargets(sequences),
-        output: ({ encoder }) => tokensOutput(config, tokenizer.size, encoder === null ? 0 : encodedWidth(config)),
+        output({ encoder, input }) {
+          // Only the file says how wide vectors are.
+          if (input.kind === "vector" && config.decoder.bridge === "copy" && input.width !== config.decoder.hidden)
+            throw new UserError(
+              `decoder.bridge copy needs states of one width, but a source has ${input.width} numbers and decoder.hidden is ${config.decoder.hidden}: take linear`,
+            );
+          return tokensOutput(config, tokenizer.size, encoder === null ? 0 : encodedWidth(config));
+        },
         side: { tokenizer, maxLength: lengthLimit(longestOf(sequences)) },
         files: {},
         fits: (index) => column.fits(index),
