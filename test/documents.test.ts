@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Graph, add, gradients, matmul, mul, print, prune, reduceSum, scan, tanh } from "@s2s/graph-builder";
 import { TASKS } from "@s2s/runtime/manifest";
-import { configKeys, resolveConfig } from "@s2s/trainer";
+import { configKeys, refuseIdleKeys, resolveConfig } from "@s2s/trainer";
 import { describe, expect, it } from "vitest";
 
 /** The graphs in docs/training-step.md are those that its code gives. */
@@ -76,7 +76,9 @@ describe("docs/tasks.md", async () => {
   it.each(TASKS)("shows a configuration of the task %s that holds, and its commands", (task) => {
     const section = sections.get(task)!;
     const [, json] = /```json\n([\s\S]*?)```/.exec(section)!;
-    expect(resolveConfig(JSON.parse(json!), task).task).toBe(task);
+    const config = resolveConfig(JSON.parse(json!), task);
+    refuseIdleKeys(JSON.parse(json!), config, () => task);
+    expect(config.task).toBe(task);
     expect(section).toContain("s2s predict");
   });
 });

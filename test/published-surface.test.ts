@@ -122,7 +122,7 @@ test("@s2s/trainer", () => {
     makeFolder meanUnits measureAnswers measureBaselines measureBundle modelConfig
     naive
     pairedBootstrap parseCsv per
-    readConfig readConfigInput readGraphsManifest readPairs readRunConfig resolveConfig runPaths
+    readConfig readConfigInput readGraphsManifest readPairs readRunConfig refuseIdleKeys resolveConfig runPaths
     seasonalError seasonalNaive segmentScore selectExamples selectPairs ser serviceWorker shardBatch siteFiles spanFigures spansOf splitPairs
     taggingFigures taskOf teacherForcing testItems textSides train trainingBatches trainingErrors
     uniform

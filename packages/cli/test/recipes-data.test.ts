@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { resolveConfig, type Config } from "@s2s/trainer";
+import { refuseIdleKeys, resolveConfig, type Config } from "@s2s/trainer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { interpolated } from "../src/recipes/csv-series.ts";
 import { RECIPES } from "../src/recipes/index.ts";
@@ -34,7 +34,10 @@ async function make(
     if (examples === undefined || name.endsWith(".csv")) continue;
     expect(String(content).match(/\n/g) ?? []).toHaveLength(examples);
   }
-  return { files, config: resolveConfig(JSON.parse(files["s2s.config.json"]!), name) };
+  const input = JSON.parse(files["s2s.config.json"]!);
+  const config = resolveConfig(input, name);
+  refuseIdleKeys(input, config, () => name);
+  return { files, config };
 }
 const rows = (file: string | undefined): string[][] =>
   (file ?? "")

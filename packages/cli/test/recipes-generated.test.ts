@@ -1,4 +1,4 @@
-import { resolveConfig } from "@s2s/trainer";
+import { refuseIdleKeys, resolveConfig } from "@s2s/trainer";
 import { describe, expect, it, vi } from "vitest";
 import type * as generated from "../src/recipes/generated.ts";
 import { RECIPES } from "../src/recipes/index.ts";
@@ -48,7 +48,9 @@ describe.each(GENERATED)("%s", (name) => {
       for (const line of found) all.push(line.startsWith("{") ? line : line.split("\t")[0]!);
     }
     expect(new Set(all).size).toBe(all.length);
-    const config = resolveConfig(JSON.parse(String(files.at(-1)?.content)), "the recipe");
+    const input = JSON.parse(String(files.at(-1)?.content));
+    const config = resolveConfig(input, "the recipe");
+    refuseIdleKeys(input, config, () => "the recipe");
     expect([config.data.train, config.data.valid]).toEqual(files.slice(0, 2).map((file) => file.name));
   });
 

@@ -20,6 +20,7 @@ export { hash32, keyedPermutation, uniform } from "./data/random.ts";
 export { shardBatch } from "./data/shard.ts";
 export { splitPairs } from "./data/split.ts";
 export type { Split } from "./data/split.ts";
+export { refuseIdleKeys } from "./idle-keys.ts";
 export { readConfig, readConfigInput, resolveConfig } from "./load-config.ts";
 export { CheckpointFolder, weightsOf } from "./checkpoint.ts";
 export type { BestWeights, Checkpoint, LoadedCheckpoint } from "./checkpoint.ts";

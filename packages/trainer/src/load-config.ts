@@ -8,6 +8,7 @@ import type { Locate } from "./config-issues.ts";
 import { checkRules } from "./config-rules.ts";
 import type { Config, ConfigInput } from "./config.ts";
 import { explainReadError } from "./data/file-error.ts";
+import { refuseIdleKeys } from "./idle-keys.ts";
 
 /**
  * Fills in the defaults of a configuration after checking it: a function of its input, so a resolved configuration resolves to itself.
@@ -22,14 +23,27 @@ export function resolveConfig(input: unknown, origin: string): Config {
 /** Reads and resolves `s2s.config.json`. Paths in it are relative to the file's folder. @throws UserError with `file:line` and the key */
 export async function readConfig(path: string): Promise<Config> {
   const { input, locate } = await parseFile(path);
+  return resolveGiven(input, locate);
+}
+
+/** Reads a configuration that was resolved before and holds every key, also those that have no effect beside the others. */
+export async function readResolvedConfig(path: string): Promise<Config> {
+  const { input, locate } = await parseFile(path);
   return resolveAt(input, locate);
 }
 
 /** Like `readConfig`, without the defaults: for options to be laid over before `resolveConfig`. */
 export async function readConfigInput(path: string): Promise<ConfigInput> {
   const { input, locate } = await parseFile(path);
-  resolveAt(input, locate);
+  resolveGiven(input, locate);
   return input as ConfigInput;
+}
+
+/** What a person wrote: each key of it is to have an effect. */
+function resolveGiven(input: unknown, locate: Locate): Config {
+  const config = resolveAt(input, locate);
+  refuseIdleKeys(input as ConfigInput, config, locate);
+  return config;
 }
 
 function resolveAt(input: unknown, locate: Locate): Config {

@@ -4,7 +4,7 @@ import { CheckpointFolder } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import type { DataRecord } from "./data-record.ts";
 import { exists, makeFolder, namesIn, textChunk, writeFileAtomically, writing } from "./files.ts";
-import { readConfig } from "./load-config.ts";
+import { readResolvedConfig } from "./load-config.ts";
 import { takeLock } from "./lock.ts";
 
 const CONFIG = "config.json";
@@ -98,7 +98,7 @@ export class RunFolder {
 export async function readRunConfig(folder: string): Promise<Config> {
   if (!(await holdsRun(folder)))
     throw new UserError(`${folder}: holds no run (no ${CONFIG}); give a folder that \`s2s train --out\` wrote`);
-  return readConfig(runPaths(folder).config);
+  return readResolvedConfig(runPaths(folder).config);
 }
 
 /** Whether a folder holds a run. */

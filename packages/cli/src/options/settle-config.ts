@@ -1,4 +1,4 @@
-import { readConfigInput, readRunConfig, resolveConfig, type Config, type ConfigInput } from "@s2s/trainer";
+import { readConfigInput, readRunConfig, refuseIdleKeys, resolveConfig, type Config, type ConfigInput } from "@s2s/trainer";
 import type { ConfigOptions } from "./config-options.ts";
 
 export interface ConfigSources {
@@ -15,7 +15,10 @@ export interface ConfigSources {
 export async function settleConfig({ file, run, preset = {}, given }: ConfigSources): Promise<Config> {
   const base = run !== undefined ? await readRunConfig(run) : file !== undefined ? await readConfigInput(file) : preset;
   const origin = file === undefined ? "the options" : `${file} and the options`;
-  return resolveConfig(merge(base, given.input()), origin);
+  const config = resolveConfig(merge(base, given.input()), origin);
+  // A file's keys have been held against the file alone: options may choose otherwise without unsaying what hangs on it.
+  refuseIdleKeys(given.input(), config, () => "the options");
+  return config;
 }
 
 function merge(base: ConfigInput, over: ConfigInput): ConfigInput {

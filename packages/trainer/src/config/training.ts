@@ -4,7 +4,7 @@ import { choice, described, fraction, positive, share, text, whole } from "./fie
 
 export const SCHEDULES = ["constant", "halving", "exponential", "plateau", "inverse-sqrt", "cosine"] as const;
 export const SAMPLINGS = ["none", "linear", "exponential", "inverse-sigmoid"] as const;
-const INITIALIZATIONS = ["default", "uniform", "normal"] as const;
+export const INITIALIZATIONS = ["default", "uniform", "normal"] as const;
 
 const rate = (description: string) => described(v.optional(fraction, 0), description);
 

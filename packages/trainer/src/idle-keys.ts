@@ -1,0 +1,122 @@
+import { UserError } from "@s2s/runtime";
+import { OPTIMIZERS } from "@s2s/runtime/manifest";
+import type { Locate } from "./config-issues.ts";
+import { configKeys } from "./config-keys.ts";
+import type { Config, ConfigInput } from "./config.ts";
+import { INITIALIZATIONS, SAMPLINGS, SCHEDULES } from "./config/training.ts";
+import { taskOf } from "./tasks/index.ts";
+
+/** When some keys have an effect, and what they would say nothing to where they have none. */
+interface Use {
+  readonly keys: readonly string[];
+  has(config: Config): boolean;
+  /** What was chosen instead, in words that follow "says nothing to". */
+  chosen(config: Config): string;
+  /** What would make them count, in words that follow "take" or "set"; without it they can only be left out. */
+  readonly needs?: string;
+}
+
+type Training = Config["training"];
+
+/** Keys that say more of a choice of `training`. */
+function ofChoice(keys: string, choice: "optimizer" | "schedule" | "scheduledSampling" | "initialization", among: readonly string[]): Use {
+  return {
+    keys: keys.split(" ").map((key) => `training.${key}`),
+    has: ({ training }: { readonly training: Training }) => among.includes(training[choice]),
+    chosen: ({ training }) => `the ${choice === "scheduledSampling" ? "scheduled sampling" : choice} ${training[choice]}`,
+    needs: `take ${among.join(" or ")}`,
+  };
+}
+
+const except = (names: readonly string[], ...without: string[]): string[] => names.filter((name) => !without.includes(name));
+const kindOf = ({ task, source }: Config): string => source.kind ?? taskOf(task).sources[0] ?? "none";
+const byTask = ({ task }: Config): string => `the task ${task}`;
+const bySource = (config: Config): string => `the task ${config.task} with a source of the kind ${kindOf(config)}`;
+const isSeries = (config: Config): boolean => config.task === "forecast" || (config.task === "next" && kindOf(config) === "vectors");
+
+/**
+ * Keys of one side that a person gives for that side alone. Those that one option sets for both (`--hidden`) are not here: a side that does not
+ * exist has no use for them, but the other has.
+ */
+const USES: readonly Use[] = [
+  ofChoice("momentum", "optimizer", ["momentum"]),
+  ofChoice("rho", "optimizer", ["rmsprop", "adadelta"]),
+  ofChoice("beta1 beta2", "optimizer", ["adam", "adamw", "nadam"]),
+  ofChoice("epsilon", "optimizer", except(OPTIMIZERS, "sgd", "momentum")),
+  ofChoice("weightDecay", "optimizer", ["adamw"]),
+  ofChoice("scheduleStart", "schedule", ["halving", "exponential"]),
+  ofChoice("scheduleEvery scheduleFactor", "schedule", except(SCHEDULES, "constant", "inverse-sqrt", "cosine")),
+  ofChoice("samplingRate samplingSteps", "scheduledSampling", except(SAMPLINGS, "none")),
+  ofChoice("initializationScale", "initialization", except(INITIALIZATIONS, "default")),
+  {
+    keys: ["encoder.residual", "decoder.residual"],
+    has: ({ encoder, decoder }) => encoder.layers > 1 || decoder.layers > 1,
+    chosen: () => "a single layer",
+    needs: "set the layers to 2 or more",
+  },
+  {
+    keys: ["decoder.residual"],
+    has: ({ task, encoder }) => taskOf(task).writesTokens || encoder.residual,
+    chosen: byTask,
+  },
+  { keys: ["decoder.bridge"], has: ({ task }) => taskOf(task).writesTokens, chosen: byTask },
+  {
+    keys: ["source.kind"],
+    has: (config) => taskOf(config.task).sources.some((kind) => kind === config.source.kind),
+    chosen: byTask,
+  },
+  {
+    keys: [
+      "source.width",
+      "source.height",
+      "source.channels",
+      "encoder.filters",
+      "encoder.kernel",
+      "encoder.normalization",
+      "encoder.features",
+    ],
+    has: (config) => ["image", "frames"].includes(kindOf(config)),
+    chosen: bySource,
+    needs: "set source.kind to image",
+  },
+  { keys: ["data.images"], has: (config) => kindOf(config) === "image", chosen: bySource, needs: "set source.kind to image" },
+  {
+    keys: ["target.shared"],
+    has: (config) => config.task === "translate" && kindOf(config) === "text",
+    chosen: bySource,
+  },
+  {
+    keys: ["encoder.pooling"],
+    has: (config) => ["classify", "next"].includes(config.task) && !isSeries(config) && !["image", "vector"].includes(kindOf(config)),
+    chosen: bySource,
+  },
+  { keys: ["forecast.window"], has: ({ task }) => task === "forecast" || task === "next", chosen: byTask, needs: "take the task forecast" },
+  {
+    keys: ["inputs", "outputs", "horizon", "mode", "missing", "season"].map((key) => `forecast.${key}`),
+    has: isSeries,
+    chosen: bySource,
+    needs: "take the task forecast",
+  },
+  { keys: ["draw.mixtures"], has: ({ task }) => task === "draw", chosen: byTask, needs: "take the task draw" },
+];
+
+const defaults = new Map(configKeys().map(({ key, default: value }) => [key, value]));
+
+/**
+ * Refuses keys that a person gave and that have no effect beside what else was chosen. What is given its default does not count.
+ *
+ * @param given - what a person wrote; not the configuration of a run, which holds every key
+ * @param config - all that holds, `given` included
+ * @throws UserError naming place and key, and what would make it count
+ */
+export function refuseIdleKeys(given: ConfigInput, config: Config, locate: Locate): void {
+  for (const { keys, has, chosen, needs } of USES) {
+    for (const key of keys) {
+      const [section, name] = key.split(".") as [keyof ConfigInput, string];
+      const value = (given[section] as Readonly<Record<string, unknown>> | undefined)?.[name];
+      if (value === undefined || value === defaults.get(key) || has(config)) continue;
+      const remedy = needs === undefined ? "leave it out" : `leave it out, or ${needs}`;
+      throw new UserError(`${locate([section, name])}: ${key} says nothing to ${chosen(config)}: ${remedy}`);
+    }
+  }
+}
