@@ -42,6 +42,49 @@ describe("inspect", () => {
     );
   });
 
+  it.each([
+    [
+      "translate",
+      ["task translate", "reads at most 11 tokens (word), of 10 that it knows", "writes at most 9 tokens (word), of 10 that it knows"],
+    ],
+    [
+      "classify",
+      ["task classify", "reads at most 11 tokens (char), of 12 that it knows", "writes one of 4 labels: north, east, south, west"],
+    ],
+    [
+      "tag",
+      [
+        "reads at most 11 tokens (word), of 10 that it knows",
+        "writes a label for each that it reads, one of 4 labels: north, east, south, west",
+      ],
+    ],
+    ["generate", ["reads nothing", "writes at most 9 tokens (char), of 12 that it knows"]],
+    ["forecast", ["reads 5 steps of 2 numbers", "writes 3 steps of 1 number", "looks back upon pm, wind of 5 steps, forecasts pm of 3"]],
+    ["caption", ["reads an image of 8x6x3 (width x height x channels)", "writes at most 9 tokens (char), of 12 that it knows"]],
+    ["vector", ["reads 5 numbers"]],
+    ["frames", ["reads a film of at most 5 frames of 8x6x3 (width x height x channels)"]],
+    ["draw", ["task draw", "reads nothing", "writes at most 20 points"]],
+  ] as const)("says what a model reads and writes in its own units: %s", async (kind, lines) => {
+    await writeTaskBundle(at(`of-${kind}`), kind);
+    const { stdout } = await runHere("inspect", at(`of-${kind}`));
+    expect(stdout.split("\n")).toEqual(expect.arrayContaining([...lines]));
+  });
+
+  it("gives the same as numbers and names", async () => {
+    await writeTaskBundle(at("numbers"), "forecast");
+    expect(await inspected("numbers")).toMatchObject({
+      task: "forecast",
+      reads: { kind: "vectors", most: 5, numbers: 2 },
+      writes: { kind: "numbers", steps: 3, numbers: 1 },
+      series: { inputs: ["pm", "wind"], outputs: ["pm"], window: 5, horizon: 3 },
+    });
+    await writeTaskBundle(at("labels"), "classify");
+    expect(await inspected("labels")).toMatchObject({
+      reads: { kind: "tokens", unit: "char", vocabulary: 12, most: 11 },
+      writes: { kind: "label", count: 4, first: ["north", "east", "south", "west"] },
+    });
+  });
+
   it("says nothing of members where a model is alone", async () => {
     expect(await inspected("first")).not.toHaveProperty("members");
     const { stdout } = await runHere("inspect", at("first"));

@@ -1,10 +1,11 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readGraphStatistics, type GraphStatistics } from "@s2s/graph-builder";
-import { findModelFile, readBundle, resolveBundle, UserError } from "@s2s/runtime";
+import { type Bundle, findModelFile, readBundle, resolveBundle, UserError } from "@s2s/runtime";
 import { MANIFEST_FILE, type FileInfo, type Manifest, type ModelConfig, type Provenance } from "@s2s/runtime/manifest";
 import { holdsRun, readGraphsManifest, type GraphsManifest } from "@s2s/trainer";
 import { elements, layersOf, type Layer } from "./layers.ts";
+import { sidesOf, type Sides } from "./sides.ts";
 
 /** A graph: its border, how often each operator occurs in it, and its size without external weights. */
 export type GraphReport = { readonly file: string } & Pick<GraphStatistics, "inputs" | "outputs" | "operators" | "bytes">;
@@ -16,7 +17,7 @@ export interface Member {
 }
 
 /** What `s2s inspect --json` prints. */
-export interface Description {
+export interface Description extends Partial<Sides> {
   readonly kind: "run" | "bundle" | "graphs" | "graph";
   readonly path: string;
   readonly model?: ModelConfig;
@@ -27,7 +28,6 @@ export interface Description {
   readonly layers: readonly Layer[];
   readonly graphs: readonly GraphReport[];
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
-  readonly lengths?: { readonly source: number; readonly target: number };
   readonly training?: Provenance | GraphsManifest["training"];
 }
 
@@ -47,7 +47,7 @@ export async function describe(path: string): Promise<Description> {
   const file = await findModelFile(path);
   // Another graph than a model of ours is described as graphs are.
   const single = file === undefined ? undefined : await readBundle(file).catch(() => undefined);
-  if (file !== undefined && single !== undefined) return describeModelFile(path, file, single.manifest);
+  if (file !== undefined && single !== undefined) return describeModelFile(path, file, single);
   const names = await readdir(path);
   const loose = names.filter((name) => name.endsWith(".onnx")).sort();
   if (!names.includes(MANIFEST_FILE) && loose.length > 0) return describeLoose(path, loose);
@@ -56,30 +56,32 @@ export async function describe(path: string): Promise<Description> {
 
 async function describeBundle(path: string): Promise<Description> {
   const folder = await resolveBundle(path);
-  const { manifest } = await readBundle(folder);
+  const bundle = await readBundle(folder);
+  const { manifest } = bundle;
   const names = manifest.variants.flatMap(({ graphs }) => Object.values(graphs)).map(({ file }) => file);
   return {
     kind: (await holdsRun(path)) ? "run" : "bundle",
     path,
-    ...answering(manifest),
+    ...answering(bundle),
     graphs: await readGraphs(folder, names),
     files: sizesOf(manifest.files),
   };
 }
 
-async function describeModelFile(path: string, file: string, manifest: Manifest): Promise<Description> {
+async function describeModelFile(path: string, file: string, bundle: Bundle): Promise<Description> {
   const name = basename(file);
   const graphs = await readGraphs(path, [name]);
-  return { kind: "bundle", path, ...answering(manifest), graphs, files: graphs.map(({ bytes }) => ({ name, bytes })) };
+  return { kind: "bundle", path, ...answering(bundle), graphs, files: graphs.map(({ bytes }) => ({ name, bytes })) };
 }
 
-/** What a manifest says of what answers: one model, or an ensemble. */
-function answering({ model, members, parameters, maxSourceLength, maxTargetLength, training }: Manifest) {
+/** What a bundle says of what answers: one model, or an ensemble. */
+function answering(bundle: Bundle) {
+  const { model, members, parameters, training } = bundle.manifest;
   return {
+    ...sidesOf(bundle),
     model,
     ...(members && { members: [model, ...members].map((member, i) => ({ model: member, parameters: elements(ofMember(parameters, i)) })) }),
     ...layered(parameters),
-    lengths: { source: maxSourceLength, target: maxTargetLength },
     training,
   };
 }

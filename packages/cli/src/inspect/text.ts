@@ -2,21 +2,17 @@ import type { ModelConfig } from "@s2s/runtime/manifest";
 import { bytes, count, plural, table } from "../report/format.ts";
 import type { Colors } from "../terminal.ts";
 import type { Description, GraphReport } from "./describe.ts";
+import { sideLines } from "./sides.ts";
 
 /** A description as a person reads it. */
 export function describeText(
-  { kind, path, model, members, parameters, layers, graphs, files, lengths, training }: Description,
+  { kind, path, model, members, parameters, layers, graphs, files, training, task, reads, writes, series }: Description,
   { bold, dim }: Colors,
 ): string[] {
   const lines = [
     `${bold(path)}: ${kind}${model ? ` of ${members ? plural(members.length, "model") : "a model"} from ${model.input.kind} to ${model.output.kind}` : ""}, ${count(parameters)} ${kind === "graph" ? "stored numbers" : "parameters"}`,
   ];
-  if (model) {
-    const { input, output } = model;
-    if (input.kind === "tokens") lines.push(`${count(input.vocabulary)} source tokens`);
-    if (output.kind === "tokens") lines.push(`${count(output.vocabulary)} target tokens`);
-  }
-  if (lengths) lines.push(`reads at most ${plural(lengths.source - 1, "token")}, writes at most ${count(lengths.target - 1)}`);
+  if (task && reads && writes) lines.push(...sideLines({ task, reads, writes, ...(series && { series }) }));
   if (training)
     lines.push(
       dim(
