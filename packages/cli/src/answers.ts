@@ -8,9 +8,11 @@ const GROUP = 1024;
 /**
  * A model's answer to each input as text: of models that label the label, or the labels with spaces between them. It is empty where the model refuses
  * the input, which is said once, with the first reason.
- * @throws UserError for models that answer with numbers
+ * @param name what messages call the model
+ * @throws UserError for models that answer with numbers, and where the model refuses every input
  */
 export async function answersOf(
+  name: string,
   model: Model,
   inputs: readonly ModelInput[],
   search: GenerateOptions,
@@ -28,7 +30,10 @@ export async function answersOf(
       answers.push("error" in answer ? "" : textOf(answer));
     }
   }
-  if (refusals.length > 0) terminal.note(`${plural(refusals.length, "input")} not answered, which counts as empty: ${refusals[0]}`);
+  if (refusals.length > 0 && refusals.length === inputs.length)
+    throw new UserError(`${name}: answers none of the ${plural(inputs.length, "input")}: ${refusals[0]}`);
+  if (refusals.length > 0)
+    terminal.note(`${name}: ${plural(refusals.length, "input")} not answered, which counts as empty: ${refusals[0]}`);
   return answers;
 }
 

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { countDown, writeCountdown } from "../../runtime/test/countdown.ts";
+import { writeTaskBundle } from "../../../test/support/task-bundles.ts";
+import { png } from "../../../test/support/png.ts";
 import { runHere } from "./support/capture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "s2s-compare-"));
@@ -82,12 +84,70 @@ describe("compare", () => {
     });
   });
 
+  it("fails where a model can read no text at all", async () => {
+    const long = file("all-long.tsv", [`${"a".repeat(30)}\tx`, `${"b".repeat(30)}\tx`]);
+    expect(await runHere("compare", never, model, "--data", long)).toMatchObject({ code: 2 });
+    const answers = file("of-two.txt", ["x", "y"]);
+    const { code, stderr } = await runHere("compare", answers, model, "--data", long);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^s2s: .*model: answers none of the 2 inputs: the text has 30 tokens[^\n]*\n$/),
+    });
+  });
+
+  it("measures labels by whether they are right, and models that write the same alone", async () => {
+    const [classify, tag] = [join(folder, "classify"), join(folder, "tag")];
+    await writeTaskBundle(classify, "classify");
+    await writeTaskBundle(tag, "tag");
+    const labelled = file("labels.tsv", ["abc\tnorth", "ha\teast", "gg\tsouth"]);
+    const guesses = file("guesses.txt", ["north", "north", "north"]);
+    for (const pair of [
+      [classify, guesses],
+      [guesses, classify],
+      [classify, classify],
+    ] as const) {
+      const { stdout, stderr } = await runHere("compare", ...pair, "--data", labelled, "--json", "--samples", "10");
+      expect(Object.keys(JSON.parse(stdout).metrics), stderr).toEqual(["exact"]);
+    }
+    expect(await runHere("compare", model, classify, "--data", labelled)).toMatchObject({
+      code: 2,
+      stderr: `s2s: ${model} writes texts, but ${classify} a label: compare models whose tasks write the same\n`,
+    });
+    expect((await runHere("compare", tag, classify, "--data", labelled)).code).toBe(2);
+  });
+
+  it.each(["forecast", "generate", "draw"] as const)(
+    "says that a model for the task %s is nothing to compare, before any file is read",
+    async (kind) => {
+      const path = join(folder, kind);
+      await writeTaskBundle(path, kind);
+      expect(await runHere("compare", never, path, "--data", join(folder, "none"))).toMatchObject({
+        code: 2,
+        stderr: `s2s: ${path}: compare is for models that answer with texts or labels, not for the task ${kind}: measure each model with s2s evaluate\n`,
+      });
+    },
+  );
+
+  it("looks for images where the run has them", async () => {
+    const run = join(folder, "captions");
+    await writeTaskBundle(join(run, "bundle"), "caption");
+    const pictures = join(folder, "pictures");
+    mkdirSync(pictures);
+    writeFileSync(join(pictures, "a.png"), png({ width: 8, height: 6, data: new Uint8Array(8 * 6 * 4).fill(90) }));
+    writeFileSync(join(run, "config.json"), JSON.stringify({ task: "caption", data: { train: "none", images: pictures } }));
+    const captions = file("captions.tsv", ["a.png\tab"]);
+    const { code, stderr } = await runHere("compare", run, run, "--data", captions, "--samples", "10");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { stderr: failure } = await runHere("compare", run, run, "--data", captions, "--images", folder);
+    expect(failure).toMatch(/^s2s: .*captions: answers none of the 1 input: [^\n]*\n$/);
+  });
+
   it("counts a text that a model cannot read as answered by nothing", async () => {
     const long = file("long.tsv", [`${"a".repeat(30)}\tx`, "c\tfedcba"]);
     const { code, stdout, stderr } = await runHere("compare", model, model, "--data", long, "--metrics", "exact", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout).metrics.exact.a.score).toBe(1 / 2);
-    expect(stderr).toMatch(/^s2s: 1 input not answered, which counts as empty: the text has 30 tokens/);
+    expect(stderr).toMatch(/^s2s: .*model: 1 input not answered, which counts as empty: the text has 30 tokens[^\n]*\n$/);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import type { Precision } from "@s2s/runtime/manifest";
 import { configKeys, resolveConfig, TEXT_MEASURES, testItems } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { compareAnswers, TESTS, type Comparison, type TestName } from "../compare/compare-answers.ts";
-import { answersOfSystem, readExamples } from "../compare/systems.ts";
+import { answersOfSystem, openSystem, readExamples, requireAlike, writesLabels } from "../compare/systems.ts";
 import { countOption, deviceOption, jsonOption, oneOf, precisionOption, required } from "../options/common.ts";
 import { ConfigOptions } from "../options/config-options.ts";
 import {
@@ -34,7 +34,7 @@ const SEED = { key: "seed", type: "integer", description: "", minimum: 0, maximu
 
 const HELP = `
 A and B are runs or bundles, which answer the sources of the examples with texts or labels, or text files with an answer for each example, a line
-each. For models that label, exact is the accuracy.
+each. For models that label, exact is the accuracy, and the default. Images lie where they did when the model was trained, unless --images says where.
 
 ${MEASURES_HELP}
 
@@ -53,7 +53,7 @@ export function compareCommand(terminal: Terminal): Command {
     .argument("<a>", "folder of a run or of a bundle, or a text file of answers")
     .argument("<b>", "the same of the other system")
     .addOption(new Option("--data <file>", "examples to compare on, in the form that the models were trained on"));
-  addMeasureOptions(command, ["bleu"]);
+  addMeasureOptions(command, "bleu, of labels exact");
   command
     .addOption(new Option(`--test <${TESTS.join("|")}>`, "of significance (default: bootstrap)").argParser(oneOf("--test", TESTS)))
     .addOption(countOption("samples", "of the test (default: 1000, of randomization 10000)", 1_000_000))
@@ -70,10 +70,15 @@ export function compareCommand(terminal: Terminal): Command {
   );
   return command.action(async (a: string, b: string, options: Options) => {
     const { data, references = "source", test = "bootstrap", samples, seed = 1, json, threads, device, precision } = options;
-    const metrics = givenMetrics(options) ?? ["bleu"];
+    const wanted = givenMetrics(options);
     const file = required(data, "compare needs --data FILE, the examples to compare on");
-    const config = resolveConfig(given.input(), "the options");
-    const examples = await readExamples(file, config, [a, b]);
+    const input = given.input();
+    const systems = { a: await openSystem(a), b: await openSystem(b) };
+    requireAlike(systems.a, systems.b);
+    const metrics = wanted ?? (writesLabels(systems.a) || writesLabels(systems.b) ? ["exact"] : ["bleu"]);
+    const images = systems.a.images ?? systems.b.images;
+    const config = resolveConfig({ ...input, data: { ...(images !== undefined && { images }), ...input.data } }, "the options");
+    const examples = await readExamples(file, config, [systems.a, systems.b]);
     const items = testItems(examples, references);
     const questions = {
       items,
@@ -82,7 +87,9 @@ export function compareCommand(terminal: Terminal): Command {
       device: { threads, device, precision },
       search: givenSearch(options),
     };
-    const answers = { a: await answersOfSystem(a, questions, terminal), b: await answersOfSystem(b, questions, terminal) };
+    const ofA = await answersOfSystem(systems.a, questions, terminal);
+    // A system beside itself says what it refuses once.
+    const answers = { a: ofA, b: a === b ? ofA : await answersOfSystem(systems.b, questions, terminal) };
     const measures = metrics.map((name) => TEXT_MEASURES[name]);
     const comparison: Comparison = { a, b, data: file, ...compareAnswers(items, answers, measures, { test, samples, seed }) };
     if (json) terminal.printJson(comparison);

@@ -11,6 +11,7 @@ import {
   taskOf,
   testItems,
   type Config,
+  type Evaluation,
   type TestItem,
   type TextMeasureName,
 } from "@s2s/trainer";
@@ -66,7 +67,7 @@ export function evaluateCommand(terminal: Terminal): Command {
     .argument("<run>", "folder of a run or of a bundle")
     .addOption(new Option("--data <file>", "examples to evaluate on, in the form that the model was trained on"))
     .addOption(jsonOption());
-  addMeasureOptions(command, STANDARD);
+  addMeasureOptions(command, STANDARD.join(","));
   const given = new ConfigOptions(
     command,
     configKeys().filter(({ key }) => KEYS.has(key)),
@@ -84,10 +85,18 @@ export function evaluateCommand(terminal: Terminal): Command {
     const threads = config.training.threads ?? defaultThreads();
     const items = await textItems(run, { file, config, options });
     const figures = await evaluateBundle(run, { file, config, threads, createExecutor });
-    const evaluation = { ...figures, ...(items && (await evaluateTexts(run, items, { config, threads, options, terminal }))) };
+    const evaluation = {
+      ...withoutEmpty(figures),
+      ...(items && (await evaluateTexts(run, items, { config, threads, options, terminal }))),
+    };
     if (options.json) terminal.printJson(evaluation);
     else for (const line of [...table(figureRows(evaluation)), ...detailLines(evaluation.details ?? {}, evaluation)]) terminal.print(line);
   });
+}
+
+/** A task may know no details of a model. */
+function withoutEmpty({ details, ...figures }: Evaluation): Evaluation {
+  return { ...figures, ...(details && Object.keys(details).length > 0 && { details }) };
 }
 
 interface TextEvaluation {
@@ -121,7 +130,7 @@ async function evaluateTexts(
   const model = await load(run, { device: config.training.ep, threads, worker: false });
   try {
     const inputs = items.map(({ input }) => input);
-    const answers = await answersOf(model, inputs, { ...givenSearch(options), batchSize: config.training.batchSize }, terminal);
+    const answers = await answersOf(run, model, inputs, { ...givenSearch(options), batchSize: config.training.batchSize }, terminal);
     const references = items.reduce((sum, item) => sum + item.references.length, 0);
     return { sources: items.length, references, ...measureAnswers(items, answers, givenMetrics(options) ?? STANDARD) };
   } finally {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
-import { load, readBundle, UserError, type GenerateOptions, type LoadOptions } from "@s2s/runtime";
-import { readPairs, taskOf, type Config, type Question, type TestItem } from "@s2s/trainer";
+import { type Bundle, load, readBundle, UserError, type GenerateOptions, type LoadOptions } from "@s2s/runtime";
+import { holdsRun, readPairs, readRunConfig, taskOf, type Config, type Question, type TestItem } from "@s2s/trainer";
 import { answersOf } from "../answers.ts";
 import { fileLines } from "../input-text.ts";
 import type { Terminal } from "../terminal.ts";
@@ -16,11 +16,54 @@ export interface Questions {
   readonly search: GenerateOptions;
 }
 
+/** A run or bundle, or a file of answers. */
+export interface System {
+  readonly path: string;
+  /** Of a model. */
+  readonly bundle: Bundle | undefined;
+  /** Of a run that knows it: where the images lie. */
+  readonly images: string | undefined;
+}
+
+/** @throws UserError for a path that cannot be read, and a model that answers with neither texts nor labels */
+export async function openSystem(path: string): Promise<System> {
+  if (!(await isModel(path))) return { path, bundle: undefined, images: undefined };
+  const bundle = await readBundle(path);
+  const { task, model } = bundle.manifest;
+  if (writesOf(bundle) === undefined || (model.input.kind === "none" && model.output.kind === "tokens"))
+    throw new UserError(
+      `${path}: compare is for models that answer with texts or labels, not for the task ${task}: measure each model with s2s evaluate`,
+    );
+  return { path, bundle, images: (await holdsRun(path)) ? (await readRunConfig(path)).data.images : undefined };
+}
+
+/** @throws UserError where both are models and one writes what the other does not */
+export function requireAlike(a: System, b: System): void {
+  if (a.bundle === undefined || b.bundle === undefined) return;
+  const [ofA, ofB] = [writesOf(a.bundle), writesOf(b.bundle)];
+  if (ofA !== ofB) throw new UserError(`${a.path} writes ${ofA}, but ${b.path} ${ofB}: compare models whose tasks write the same`);
+}
+
+/** Whether a system answers with labels: what a BLEU says nothing of. */
+export const writesLabels = ({ bundle }: System): boolean => bundle !== undefined && writesOf(bundle) !== "texts";
+
+function writesOf({ manifest }: Bundle): "texts" | "a label" | "labels" | undefined {
+  switch (manifest.model.output.kind) {
+    case "tokens":
+      return "texts";
+    case "label":
+      return "a label";
+    case "labels":
+      return "labels";
+    default:
+      return undefined;
+  }
+}
+
 /** The examples of a file as the first of the systems that is a model reads them; else, and for labels, columns of text. */
-export async function readExamples(file: string, config: Config, systems: readonly string[]): Promise<readonly Question[]> {
-  for (const path of systems) {
-    if (!(await isModel(path))) continue;
-    const bundle = await readBundle(path);
+export async function readExamples(file: string, config: Config, systems: readonly System[]): Promise<readonly Question[]> {
+  for (const { bundle } of systems) {
+    if (bundle === undefined) continue;
     const questions = await taskOf(bundle.manifest.task).questions?.(file, config, bundle);
     if (questions !== undefined) return questions;
   }
@@ -33,12 +76,12 @@ export async function readExamples(file: string, config: Config, systems: readon
  * A system's answer to each item: those of a run or bundle, or the lines of a file, which has one for each example.
  * @throws UserError where there is neither, or the file's lines do not fit the examples
  */
-export async function answersOfSystem(path: string, questions: Questions, terminal: Terminal): Promise<string[]> {
-  if (!(await isModel(path))) return answersInFile(path, questions);
+export async function answersOfSystem({ path, bundle }: System, questions: Questions, terminal: Terminal): Promise<string[]> {
+  if (bundle === undefined) return answersInFile(path, questions);
   const model = await load(path, { ...questions.device, worker: false });
   try {
     const inputs = questions.items.map(({ input }) => input);
-    return await answersOf(model, inputs, questions.search, terminal);
+    return await answersOf(path, model, inputs, questions.search, terminal);
   } finally {
     await model.dispose();
   }

@@ -15,13 +15,11 @@ export interface MeasureOptions {
   readonly references?: ReferenceGrouping;
 }
 
-/** `--metrics` (or `--metric`) and `--references`: what answers in text are measured by, and against what. */
-export function addMeasureOptions(command: Command, standard: readonly TextMeasureName[]): void {
+/** `--metrics` (or `--metric`) and `--references`: what answers in text are measured by, and against what. @param standard the measures without the option, for help */
+export function addMeasureOptions(command: Command, standard: string): void {
   command
     .addOption(
-      new Option("--metrics <list>", `of ${NAMES.join(", ")}, with commas (default: ${standard.join(",")})`).argParser(
-        nameList("--metrics", NAMES),
-      ),
+      new Option("--metrics <list>", `of ${NAMES.join(", ")}, with commas (default: ${standard})`).argParser(nameList("--metrics", NAMES)),
     )
     .addOption(new Option("--metric <list>").hideHelp().argParser(nameList("--metric", NAMES)))
     .addOption(
