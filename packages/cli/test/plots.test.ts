@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { decodeImage } from "@s2s/runtime";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { writeTaskBundle } from "../../../test/support/task-bundles.ts";
 import { linearScale, logScale } from "../src/plots/scale.ts";
 import { penLines } from "../src/plots/strokes.ts";
 import { runHere } from "./support/capture.ts";
@@ -242,5 +243,46 @@ describe("s2s plot", () => {
     expect(await failure(await put("l.jsonl", '{"strokes": [[1, 2, 0]]}\n{"strokes": 1}\n'), "--out", out)).toContain(
       "l.jsonl:2: strokes: ",
     );
+  });
+});
+
+describe("what other commands print is drawn", () => {
+  const printed = async (name: string, ...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await runHere(...args, "--json");
+    expect(code, stderr).toBe(0);
+    return put(name, stdout);
+  };
+
+  it.each(["classify", "tag"] as const)("evaluate's confusion matrix: %s", async (kind) => {
+    const model = join(folder, kind);
+    await writeTaskBundle(model, kind);
+    const data = await put(`${kind}.tsv`, kind === "tag" ? "one two\tnorth east\nthree\twest\n" : "abc\tnorth\nha\teast\ngg\tsouth\n");
+    const picture = await svg(await printed(`${kind}.json`, "evaluate", model, "--data", data));
+    expect(texts(picture)).toEqual(expect.arrayContaining(["Confusion matrix", "north", "east", "west"]));
+  });
+
+  it("predict's forecast, with what was known and what came", async () => {
+    const model = join(folder, "forecast");
+    await writeTaskBundle(model, "forecast");
+    const rows = Array.from({ length: 9 }, (_, i) => `${40 + i},${i % 4}`);
+    const path = await printed("forecast.json", "predict", model, await put("rows.csv", ["pm,wind", ...rows].join("\n")));
+    const answer = JSON.parse(await readFile(path, "utf8"));
+    expect(answer.history).toEqual([44, 45, 46, 47, 48].map((pm) => ({ pm })));
+    expect(answer.steps).toHaveLength(3);
+    expect(texts(await svg(path))).toEqual(expect.arrayContaining(["pm", "forecast", "history"]));
+    const came = await put("came.json", { ...answer, truth: [{ pm: 49 }, { pm: 50 }, { pm: 51 }] });
+    expect(texts(await svg(came))).toEqual(expect.arrayContaining(["pm", "forecast", "truth"]));
+    expect(await failure(await put("bad.json", { ...answer, history: [{ pm: "x" }] }), "--out", "x.svg")).toMatch(
+      /bad\.json: history\.0\.pm: /,
+    );
+  });
+
+  it("translate's attention, as translate draws it", async () => {
+    const model = join(folder, "translate");
+    await writeTaskBundle(model, "translate");
+    const map = join(folder, "map.svg");
+    const path = await printed("map.json", "translate", model, "one zwölf three", "--attention", map, "--max-length", "4");
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ source: ["one", "zwölf", "three", "</s>"], text: expect.any(String) });
+    expect(await svg(path)).toBe(await readFile(map, "utf8"));
   });
 });

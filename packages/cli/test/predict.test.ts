@@ -49,6 +49,12 @@ describe("predict", () => {
     });
   });
 
+  it("says how many answers were cut off", async () => {
+    const { code, stderr } = await predict("generate", "ab", "a", "--max-length", "3");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "s2s: 2 answers cut off at 3 tokens\n" });
+    expect((await predict("generate", "ab", "--max-length", "3", "--json")).stderr).toBe("");
+  });
+
   it("forecasts from the last rows of a CSV file, by the names of its columns", async () => {
     const file = join(root, "series.csv");
     const rows = Array.from({ length: 7 }, (_, i) => `2026-01-0${i + 1},${i % 3},${40 + i}`);

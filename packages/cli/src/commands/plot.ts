@@ -16,12 +16,20 @@ What is drawn is known by what the input holds:
   {"labels": [...], "confusion": [[...]]}                   which labels were taken for which, a row for each true one
   {"history": [...], "forecast": [...], "truth": [...]}     a forecast; "truth", "name" and "baselines" (by name) may be missing
   {"text": "...", "strokes": [[dx, dy, lifted], ...]}       drawings, one a line, as the task draw has them
+  {"history": [{...}], "steps": [{...}], "truth": [{...}]}  the same by column, a chart for each; "truth" may be missing
+
+Commands that print them with --json:
+  s2s evaluate                    classes and tags: the confusion matrix
+  s2s predict                     a forecast with its history; drawings
+  s2s translate --attention FILE  where the decoder looked
 
 A PNG is drawn with the fonts of this machine, an SVG with those of whoever looks at it.
 
 Examples:
   $ s2s plot run --out curves.svg
   $ s2s plot run --out curves.svg --log
+  $ s2s evaluate run --data test.tsv --json > figures.json; s2s plot figures.json --out confusion.svg
+  $ s2s predict run last-week.csv --json > forecast.json; s2s plot forecast.json --out forecast.png
   $ s2s plot tmp/draw/train.jsonl --limit 8 --out drawings.svg`;
 
 export function plotCommand(terminal: Terminal): Command {

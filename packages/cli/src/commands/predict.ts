@@ -7,7 +7,9 @@ import { loadModel, type ModelOptions, modelOptions } from "../options/model-opt
 import { searchOptions } from "../options/search-options.ts";
 import { parseOption } from "../options/value.ts";
 import { inputForm } from "../predict/inputs.ts";
+import { withHistory } from "../predict/plotted.ts";
 import { predictionLines } from "../predict/print.ts";
+import { noteTruncated } from "../predict/truncated.ts";
 import type { Terminal } from "../terminal.ts";
 import { replaceUnknownOption } from "./translate.ts";
 
@@ -23,7 +25,8 @@ What an input is, and what comes of it, follows from the model's task:
   classify, next         a text: the most probable label and its probability; with --top-k so many of them: rank, probability, label
   tag                    a text: a label for each token, spaces between them
   caption                the path of a PNG or JPEG file; of vectors and films JSON, nested numbers or a line of the data file: the text
-  forecast               a CSV file with a header, of which the last rows are looked at: the steps to come, comma-separated; next of numbers likewise
+  forecast               a CSV file with a header, of which the last rows are looked at: the steps to come, comma-separated; next of numbers likewise.
+                         With --json also the last known ones, as history, which s2s plot draws
   draw                   a text, or nothing: the drawing as SVG, into the file that --out names
 
 Inputs are the arguments or lines of standard input. With --json each gives one object. What cannot be answered is reported on stderr with its number
@@ -74,8 +77,11 @@ export function predictCommand(terminal: Terminal): Command {
           const answers = (await model.predictAll(list as readonly ModelInput[], predict)) as (Prediction | Refusal)[];
           const [first] = answers;
           if (out !== undefined && first !== undefined && "svg" in first) await writeFile(out, `${first.svg}\n`);
-          return answers;
+          return json
+            ? answers.map((answer, i) => ("error" in answer ? answer : withHistory(answer, list[i] as ModelInput, model.manifest)))
+            : answers;
         },
+        onAnswers: (answers) => json || noteTruncated(terminal, answers, predict.maxLength ?? model.manifest.maxTargetLength),
         print: (answer) => (out === undefined ? predictionLines(answer, predict.topK !== undefined) : [drawn(answer as Drawing, out)]),
       });
     } finally {

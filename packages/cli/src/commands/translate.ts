@@ -1,13 +1,13 @@
-import { type Generation, type GenerateOptions, UserError } from "@s2s/runtime";
+import { type Generation, type GenerateOptions, readBundle, UserError } from "@s2s/runtime";
 import { Command, Option } from "commander";
 import { answerAll, noteDevice } from "../answering.ts";
 import { jsonOption } from "../options/common.ts";
 import { loadModel, type ModelOptions, modelOptions } from "../options/model-options.ts";
 import { searchOptions } from "../options/search-options.ts";
-import { answerAttention } from "../plots/answer-attention.ts";
+import { answerAttention, attended } from "../plots/answer-attention.ts";
 import { requirePicture, writePicture } from "../plots/picture.ts";
 import { generationLines } from "../predict/print.ts";
-import { plural } from "../report/format.ts";
+import { noteTruncated } from "../predict/truncated.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface Options extends Omit<GenerateOptions, "signal" | "attention">, ModelOptions {
@@ -19,7 +19,7 @@ interface Options extends Omit<GenerateOptions, "signal" | "attention">, ModelOp
 const HELP = `
 Each text gives one line: the translation, or with --json an object with text, score (log-probability in nats), penalizedScore (what answers are
 ranked by), tokens and truncated. With --n-best above 1 it gives so many lines, best first: rank, score and text with tabs between them; with --json
-the best answer's object has all of them as nBest. There can be fewer where the model finds no more.
+the best answer's object has all of them as nBest. There can be fewer where the model finds no more. With --attention and --json the object has source and target, the tokens that attention is over, too.
 A text that cannot be translated (longer than the model reads, not UTF-8) is reported on stderr with its number, leaves its line empty
 (with --json: {"error"}), and the others go on; the exit code is then 2.
 
@@ -65,13 +65,17 @@ export function translateCommand(terminal: Terminal): Command {
         json,
         noun: "text",
         read: (text) => text,
-        ask: (inputs) => model.generate(inputs as string[], { ...search, attention: attention !== undefined || undefined }),
+        async ask(inputs) {
+          const answers = await model.generate(inputs as string[], { ...search, attention: attention !== undefined || undefined });
+          if (!json || attention === undefined) return answers;
+          // What attention is over, so that `s2s plot` draws the same again.
+          const { source } = await readBundle(run);
+          return answers.map((answer, i) => ("error" in answer ? answer : { ...answer, ...attended(source, inputs[i] as string, answer) }));
+        },
         print: generationLines,
         onAnswers(answers) {
           [drawn] = answers;
-          const cut = answers.filter(({ truncated }) => truncated).length;
-          const most = search.maxLength ?? model.manifest.maxTargetLength;
-          if (cut > 0 && !json) terminal.note(`${plural(cut, "answer")} cut off at ${most} tokens`);
+          if (!json) noteTruncated(terminal, answers, search.maxLength ?? model.manifest.maxTargetLength);
         },
       });
       if (attention !== undefined && drawn) await writePicture(await answerAttention(run, texts[0]!, drawn), attention, "--attention");

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { attentionMap } from "./attention.ts";
 import { confusionMap } from "./confusion.ts";
 import { trainingCurves } from "./curves.ts";
-import { forecastSvg } from "./forecast.ts";
+import { forecastSvg, type ForecastPlot } from "./forecast.ts";
 import { heatMapSvg, type HeatMap } from "./heat-map.ts";
 import { strokesSvg } from "./strokes.ts";
 
@@ -27,6 +27,11 @@ const numbers = v.array(v.number());
 const texts = v.array(v.string());
 const Attention = v.object({ source: texts, target: texts, attention: v.array(numbers) });
 const Confusion = v.object({ labels: texts, confusion: v.array(numbers) });
+/** As `s2s evaluate --json` has it. */
+const Evaluated = v.object({ details: v.object({ classes: v.array(v.object({ label: v.string() })), confusion: v.array(numbers) }) });
+/** As `s2s predict --json` has it: by column; what came may be put beside it. */
+const steps = v.array(v.record(v.string(), v.number()));
+const Predicted = v.object({ history: steps, steps: v.pipe(steps, v.minLength(1)), truth: v.optional(steps, []) });
 const Forecast = v.object({
   name: v.optional(v.string()),
   history: numbers,
@@ -40,7 +45,7 @@ const Drawing = v.object({
 });
 
 const KNOWN =
-  "a run's folder, or a file of JSON with source, target and attention, with labels and confusion, with history and forecast, or with strokes (one a line)";
+  "a run's folder, or a file of JSON with source, target and attention, with labels and confusion, with history and forecast, or with strokes (one a line), such as evaluate, predict and translate print with --json";
 
 /** Reads a run's metrics or a JSON file, and knows by what is in it what to draw. @throws UserError where it is neither, or an option does not belong to it */
 export async function readPlot(path: string, options: PlotOptions): Promise<Plot> {
@@ -72,19 +77,37 @@ function drawingOf(path: string, text: string, { limit = DRAWINGS }: PlotOptions
     const input = checked(Attention, value, path);
     return matrix("attention", attentionMap(input), path, input.attention, input.target.length, input.source.length);
   }
-  if (has(value, "confusion")) {
-    const input = checked(Confusion, value, path);
-    return matrix("confusion", confusionMap(input), path, input.confusion, input.labels.length, input.labels.length);
+  if (has(value, "confusion")) return confusionPlot(checked(Confusion, value, path), path);
+  if (has(value, "details") && has(value.details, "confusion")) {
+    const { classes, confusion } = checked(Evaluated, value, path).details;
+    return confusionPlot({ labels: classes.map(({ label }) => label), confusion }, path);
   }
   if (has(value, "forecast")) {
     const input = checked(Forecast, value, path);
-    return { kind: "forecast", svg: () => forecastSvg(input) };
+    return { kind: "forecast", svg: () => forecastSvg([input]) };
+  }
+  if (has(value, "steps") && has(value, "history")) {
+    const input = checked(Predicted, value, path);
+    return { kind: "forecast", svg: () => forecastSvg(byColumn(input)) };
   }
   if (has(value, "strokes")) {
     const input = checked(Drawing, value, path);
     return { kind: "strokes", svg: () => strokesSvg([input]) };
   }
   throw new UserError(`${path}: is nothing that can be drawn: name ${KNOWN}`);
+}
+
+const confusionPlot = (input: v.InferOutput<typeof Confusion>, path: string): Plot =>
+  matrix("confusion", confusionMap(input), path, input.confusion, input.labels.length, input.labels.length);
+
+function byColumn({ history, steps: forecast, truth }: v.InferOutput<typeof Predicted>): ForecastPlot[] {
+  const column = (rows: readonly Record<string, number>[], name: string) => rows.flatMap((row) => (name in row ? [row[name]!] : []));
+  return Object.keys(forecast[0]!).map((name) => ({
+    name,
+    history: column(history, name),
+    forecast: column(forecast, name),
+    truth: column(truth, name),
+  }));
 }
 
 function matrix(
@@ -102,7 +125,8 @@ function matrix(
   return { kind, svg: () => heatMapSvg(map) };
 }
 
-const has = (value: unknown, key: string): boolean => typeof value === "object" && value !== null && Object.hasOwn(value, key);
+const has = <K extends string>(value: unknown, key: K): value is Readonly<Record<K, unknown>> =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key);
 
 function checked<S extends v.GenericSchema>(schema: S, value: unknown, where: string): v.InferOutput<S> {
   const result = v.safeParse(schema, value);
