@@ -1,6 +1,6 @@
 import { UserError } from "@s2s/runtime";
 import type { Command, CommanderError } from "commander";
-import { nearest } from "./options/nearest.ts";
+import { suggestion } from "./options/nearest.ts";
 
 /** Commander's complaints about the command line, with the nearest thing that is known and the way to the help. */
 export function explainUsage(error: CommanderError, command: Command): Error {
@@ -11,15 +11,21 @@ export function explainUsage(error: CommanderError, command: Command): Error {
   return new UserError(`${error.message.replace(/^error: /, "").replace(/\.$/, "")}: ${helpHint(command)}`);
 }
 
+/** What was meant, with a space behind it, where something is near. */
+function near(name: string, known: readonly string[]): string {
+  const found = suggestion(name, known);
+  return found && `${found} `;
+}
+
 export function unknownCommand(name: string, program: Command): UserError {
   const known = program.commands.map((each) => each.name());
-  return new UserError(`unknown command ${name}: did you mean ${nearest(name, known)}? ${helpHint(program)}`);
+  return new UserError(`unknown command ${name}: ${near(name, known)}${helpHint(program)}`);
 }
 
 function unknownOption(option: string, command: Command): string {
   const elsewhere = command.commands.find((each) => longOptions(each).includes(option));
   if (elsewhere) return `unknown option ${option}: options stand after the command, as in \`${commandLine(elsewhere)} ${option}\``;
-  return `unknown option ${option}: did you mean ${nearest(option, longOptions(command))}? ${helpHint(command)}`;
+  return `unknown option ${option}: ${near(option, longOptions(command))}${helpHint(command)}`;
 }
 
 /**

@@ -33,15 +33,30 @@ describe("settleConfig", () => {
     expect(config.data.valid).toMatch(/s2s-config-[^/]+[/\\]valid\.tsv$/);
   });
 
+  it("names the option that was typed, under whatever spelling", async () => {
+    await expect(settle(undefined, "--task", "tag", "--source.tokens", "bpe")).rejects.toThrow(
+      /^--source\.tokens bpe: bpe pieces have no labels/,
+    );
+    await expect(settle({ task: "tag", data: { train: "x" } }, "--tokens", "bpe")).rejects.toThrow(
+      /^--tokens bpe: bpe pieces have no labels/,
+    );
+  });
+
+  it("says of a shared vocabulary that it needs a source of text", async () => {
+    await expect(settle({ task: "caption", target: { tokens: "word" } }, "--target.shared")).rejects.toThrow(
+      /^--target\.shared: target\.shared needs a source of text, but source\.kind is image: leave it out$/,
+    );
+  });
+
   it("says line and nearest key for a mistake in the file", async () => {
     await expect(settle({ encoder: { hiden: 7 } })).rejects.toThrow(
       /s2s\.config\.json:\d+: unknown key encoder\.hiden: did you mean encoder\.hidden\?/,
     );
   });
 
-  it("names the options where they break a rule together", async () => {
+  it("names the option where some break a rule together", async () => {
     await expect(settle(undefined, "--valid", "v.tsv", "--valid-fraction", "0.2")).rejects.toThrow(
-      "the options: data.validFraction has no effect beside data.valid: leave one of the two out",
+      "--valid-fraction 0.2: data.validFraction has no effect beside data.valid: leave one of the two out",
     );
   });
 });

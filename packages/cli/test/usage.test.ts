@@ -36,6 +36,8 @@ describe("usage", () => {
     [["train", "--hiden", "5"], "unknown option --hiden: did you mean --hidden? `s2s train --help` shows what there is"],
     [["train", "--batchsize=5"], "unknown option --batchsize: did you mean --batch-size? `s2s train --help` shows what there is"],
     [["trian"], "unknown command trian: did you mean train? `s2s --help` shows what there is"],
+    [["help", "nothing"], "unknown command nothing: `s2s --help` shows what there is"],
+    [["train", "--qqqqqq", "5"], "unknown option --qqqqqq: `s2s train --help` shows what there is"],
     [["help", "trian"], "unknown command trian: did you mean train? `s2s --help` shows what there is"],
     [["--resume", "run"], "unknown option --resume: options stand after the command, as in `s2s train --resume`"],
     [["train", "--out", "--json"], "--out needs a value, but --json follows: `s2s train --help` shows what there is"],
@@ -46,6 +48,7 @@ describe("usage", () => {
     [["translate", "run", "--ep", "tpu"], "--ep tpu: must be one of cpu, cuda, webgpu"],
     [["translate", "run", "--threads", "0"], "--threads 0: must be a whole number from 1 to 1024"],
     [["init", "x", "--recipe", "date"], `--recipe date: must be one of ${Object.keys(RECIPES).join(", ")}; did you mean dates?`],
+    [["init", "x", "--recipe", "foo"], `--recipe foo: must be one of ${Object.keys(RECIPES).join(", ")}`],
     [["bench", "trian"], "bench trian: must be one of train, decode; did you mean train?"],
     [
       ["bench", "train", "--case", "char"],

@@ -45,20 +45,30 @@ function checkLoss({ decoder, training }: Config, locate: Locate): void {
   if (training.coverageWeight > 0 && decoder.attention === "none") refuse("coverageWeight", "needs a decoder.attention other than none");
 }
 
-function checkTokens({ source, target }: Config, locate: Locate): void {
+/** What a source is where nothing is said: the first of its task's kinds. Undefined for a task that reads none. */
+const sourceKind = ({ task, source }: Config) => source.kind ?? taskOf(task).sources[0];
+
+function checkTokens(config: Config, locate: Locate): void {
+  const { source, target } = config;
   for (const [side, { tokens, vocabulary = LEAST_PIECES }] of Object.entries({ source, target })) {
     if (tokens === "char" || tokens === "word" || vocabulary >= LEAST_PIECES) continue;
     const room = `${side}.vocabulary must be at least ${LEAST_PIECES} with ${tokens} pieces, which need 256 bytes beside them`;
     throw new UserError(`${locate([side, "vocabulary"])}: ${room}, but is ${vocabulary}`);
   }
   if (!target.shared) return;
+  const kind = sourceKind(config);
+  if (kind !== "text") {
+    const found = kind === undefined ? `the task ${config.task} reads none` : `source.kind is ${kind}`;
+    throw new UserError(`${locate(["target", "shared"])}: target.shared needs a source of text, but ${found}: leave it out`);
+  }
   for (const key of ["tokens", "vocabulary", "minFrequency"] as const) {
     if (target[key] === source[key] || target[key] === defaults.get(`target.${key}`)) continue;
     throw new UserError(`${locate(["target", key])}: target.${key} has no effect beside target.shared: set source.${key} alone`);
   }
 }
 
-function checkDecoder({ task, source, target, encoder, decoder }: Config, locate: Locate): void {
+function checkDecoder(config: Config, locate: Locate): void {
+  const { task, target, encoder, decoder } = config;
   const fail = (key: string, problem: string): never => {
     throw new UserError(`${locate(["decoder", key])}: ${problem}`);
   };
@@ -82,7 +92,7 @@ function checkDecoder({ task, source, target, encoder, decoder }: Config, locate
       "sharedEmbedding",
       `decoder.sharedEmbedding needs embeddings of one width, but encoder.embedding is ${encoder.embedding} and decoder.embedding ${decoder.embedding}`,
     );
-  const kind = source.kind ?? sources[0];
+  const kind = sourceKind(config);
   if (decoder.copy && kind !== "text") fail("copy", `decoder.copy copies words, but source.kind is ${kind}: leave it out`);
   if (attention !== "none" && kind === "vector")
     fail("attention", "decoder.attention needs a source of several positions, but source.kind is vector: leave it out");

@@ -13,11 +13,11 @@ import { refuseIdleKeys } from "./idle-keys.ts";
 /**
  * Fills in the defaults of a configuration after checking it: a function of its input, so a resolved configuration resolves to itself.
  *
- * @param origin - what errors name: a file or "command line"
+ * @param origin - what errors name: a file or "command line", or what says where a key was given
  * @throws UserError with the key's path and what it may be
  */
-export function resolveConfig(input: unknown, origin: string): Config {
-  return resolveAt(input, () => origin);
+export function resolveConfig(input: unknown, origin: string | Locate): Config {
+  return resolveAt(input, typeof origin === "string" ? () => origin : origin);
 }
 
 /** Reads and resolves `s2s.config.json`. Paths in it are relative to the file's folder. @throws UserError with `file:line` and the key */

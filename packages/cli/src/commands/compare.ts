@@ -77,7 +77,9 @@ export function compareCommand(terminal: Terminal): Command {
     requireAlike(systems.a, systems.b);
     const metrics = wanted ?? (writesLabels(systems.a) || writesLabels(systems.b) ? ["exact"] : ["bleu"]);
     const images = systems.a.images ?? systems.b.images;
-    const config = resolveConfig({ ...input, data: { ...(images !== undefined && { images }), ...input.data } }, "the options");
+    const config = resolveConfig({ ...input, data: { ...(images !== undefined && { images }), ...input.data } }, (path) =>
+      given.locate(path, "the options"),
+    );
     const examples = await readExamples(file, config, [systems.a, systems.b]);
     const items = testItems(examples, references);
     const questions = {

@@ -81,7 +81,9 @@ export function evaluateCommand(terminal: Terminal): Command {
     // Where images lie and how a series is read, how gaps are filled for one, is the run's.
     const own = (await holdsRun(run)) ? await readRunConfig(run) : undefined;
     const data = { ...(own?.data.images !== undefined && { images: own.data.images }), ...input.data };
-    const config = resolveConfig({ ...input, data, forecast: { ...own?.forecast, ...input.forecast } }, "the options");
+    const config = resolveConfig({ ...input, data, forecast: { ...own?.forecast, ...input.forecast } }, (path) =>
+      given.locate(path, "the options"),
+    );
     const threads = config.training.threads ?? defaultThreads();
     const items = await textItems(run, { file, config, options });
     const figures = await evaluateBundle(run, { file, config, threads, createExecutor });

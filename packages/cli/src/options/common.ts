@@ -2,7 +2,7 @@ import { UserError } from "@s2s/runtime";
 import { PRECISIONS, type Precision } from "@s2s/runtime/manifest";
 import { configKeys, type ConfigKey } from "@s2s/trainer";
 import { Option } from "commander";
-import { nearest } from "./nearest.ts";
+import { suggestion } from "./nearest.ts";
 import { parseOption } from "./value.ts";
 
 /** `--json`: one JSON object on stdout instead of text. */
@@ -14,7 +14,8 @@ export function jsonOption(description = "print the figures as one JSON object")
 export function oneOf(what: string, names: readonly string[]): (text: string) => string {
   return (text) => {
     if (names.includes(text)) return text;
-    throw new UserError(`${what} ${text || '""'}: must be one of ${names.join(", ")}; did you mean ${nearest(text, names)}?`);
+    const near = suggestion(text, names);
+    throw new UserError(`${what} ${text || '""'}: must be one of ${names.join(", ")}${near && `; ${near}`}`);
   };
 }
 

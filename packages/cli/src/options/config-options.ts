@@ -47,6 +47,11 @@ export class ConfigOptions {
     return { ...alone, ...sections } as ConfigInput;
   }
 
+  /** What an error begins with that is about a key of `input`: the option as it was typed, or else `origin`. */
+  locate(path: readonly string[], origin: string): string {
+    return this.#given.get(path.join("."))?.typed ?? origin;
+  }
+
   /** The value given for a key, by its path. */
   get(path: string): OptionValue | undefined {
     return this.#given.get(path)?.value;

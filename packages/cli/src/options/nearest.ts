@@ -6,6 +6,14 @@ export function nearest(given: string, candidates: readonly string[]): string | 
   return byPlainForm.get(closest(plain(given), candidates.map(plain)));
 }
 
+/** The nearest candidate as a question, where it is near: at most a third of it, rounded up, is written differently. Else nothing. */
+export function suggestion(given: string, candidates: readonly string[]): string {
+  const found = nearest(given, candidates);
+  return found !== undefined && distance(plain(given), plain(found)) <= Math.ceil(Math.max(given.length, found.length) / 3)
+    ? `did you mean ${found}?`
+    : "";
+}
+
 /** The nearest candidate where it is near enough to have been meant: less than half of it is written differently. */
 export function meant(given: string, candidates: readonly string[]): string | undefined {
   const found = nearest(given, candidates);

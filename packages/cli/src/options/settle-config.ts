@@ -15,9 +15,10 @@ export interface ConfigSources {
 export async function settleConfig({ file, run, preset = {}, given }: ConfigSources): Promise<Config> {
   const base = run !== undefined ? await readRunConfig(run) : file !== undefined ? await readConfigInput(file) : preset;
   const origin = file === undefined ? "the options" : `${file} and the options`;
-  const config = resolveConfig(merge(base, given.input()), origin);
+  const locate = (path: readonly string[]): string => given.locate(path, origin);
+  const config = resolveConfig(merge(base, given.input()), locate);
   // A file's keys have been held against the file alone: options may choose otherwise without unsaying what hangs on it.
-  refuseIdleKeys(given.input(), config, () => "the options");
+  refuseIdleKeys(given.input(), config, locate);
   return config;
 }
 
