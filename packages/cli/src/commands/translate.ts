@@ -70,7 +70,8 @@ export function translateCommand(terminal: Terminal): Command {
           if (!json || attention === undefined) return answers;
           // What attention is over, so that `s2s plot` draws the same again.
           const { source } = await readBundle(run);
-          return answers.map((answer, i) => ("error" in answer ? answer : { ...answer, ...attended(source, inputs[i] as string, answer) }));
+          const besides = (answer: Generation, text: string): Generation => ({ ...answer, ...attended(source, text, answer) });
+          return answers.map((answer, i) => ("error" in answer ? answer : besides(answer, inputs[i] as string)));
         },
         print: generationLines,
         onAnswers(answers) {
