@@ -41,7 +41,7 @@ const [usual, large] = [Object.keys(benchCases), Object.keys(presetCases)];
 
 const HELP = `
 Cases (the number is the hidden size): ${usual.join(", ")}.
-For train alone, and not among all: ${large.join(", ")}, the paper's model in its full size and as it trains it; it needs some 12 GB of memory.
+For train alone, and not among all: ${large.join(", ")}, the paper's model in its full size and as it trains it; it needs 9 GB of memory.
 train tells the most memory that the process has held until then, of --case all with the cases before.
 decode compares encoder and decoder with generate.onnx, on the CPU and in wasm, one thread unless --threads says otherwise (wasm has one).
 Times depend on the machine and on what else it does: compare medians of several runs on an idle one.
