@@ -57,10 +57,8 @@ function checkTokens(config: Config, locate: Locate): void {
   }
   if (!target.shared) return;
   const kind = sourceKind(config);
-  if (kind !== "text") {
-    const found = kind === undefined ? `the task ${config.task} reads none` : `source.kind is ${kind}`;
-    throw new UserError(`${locate(["target", "shared"])}: target.shared needs a source of text, but ${found}: leave it out`);
-  }
+  if (kind !== undefined && kind !== "text")
+    throw new UserError(`${locate(["target", "shared"])}: target.shared needs a source of text, but source.kind is ${kind}: leave it out`);
   for (const key of ["tokens", "vocabulary", "minFrequency"] as const) {
     if (target[key] === source[key] || target[key] === defaults.get(`target.${key}`)) continue;
     throw new UserError(`${locate(["target", key])}: target.${key} has no effect beside target.shared: set source.${key} alone`);
