@@ -331,7 +331,7 @@ describe.skipIf(browser === undefined)("<s2s-model>", async () => {
       },
       "a model of another task": {
         src: "/model/",
-        attributes: 'task="caption"',
+        attributes: 'task="classify"',
         visitor: "The model could not be loaded. Try again later.",
         developer: /task="translate"/,
       },
