@@ -19,6 +19,15 @@ export function requireObject(options: unknown): asserts options is object {
   if (typeof options !== "object" || options === null || Array.isArray(options)) throw new UserError("the options must be an object");
 }
 
+/**
+ * Whether every name is known. Where one is not, pages load what says so: their scripts are to be small.
+ * @throws UserError for what is no object
+ */
+export function areKnown(options: unknown, known: readonly string[]): boolean {
+  requireObject(options);
+  return Object.keys(options).every((name) => known.includes(name));
+}
+
 /** None where more than a third of the letters would have to change: nobody mistypes that much. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const distances = known.map((each) => editDistance(name, each));

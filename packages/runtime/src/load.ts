@@ -3,7 +3,7 @@ import { threads } from "#threads";
 import { parseDevice } from "./engine/device.ts";
 import type { Following, OpenRequest, Service } from "./engine/service.ts";
 import { UserError } from "./errors.ts";
-import { requireObject } from "./known-options.ts";
+import { areKnown } from "./known-options.ts";
 import type { Precision } from "./manifest.ts";
 import { Model, type Thread } from "./model.ts";
 import type { BundleSource } from "./source/source.ts";
@@ -67,10 +67,8 @@ export async function load(source: BundleSource, options: LoadOptions = {}): Pro
   return untilAborted(opening, signal, (model) => void model.dispose());
 }
 
-/** What finds the nearest name is loaded where one is wrong: a page's script is to be small. */
 async function requireLoadOptions(options: unknown): Promise<void> {
-  requireObject(options);
-  if (Object.keys(options).every((name) => (LOAD_OPTIONS as readonly string[]).includes(name))) return;
+  if (areKnown(options, LOAD_OPTIONS)) return;
   const known: typeof import("./known-options.ts") = await import("./known-options.ts");
   known.requireKnown(options, LOAD_OPTIONS);
 }

@@ -1,9 +1,9 @@
 import { UserError } from "../errors.ts";
+import { areKnown } from "../known-options.ts";
 import type { Source } from "../model-source.ts";
 import type { PredictingModel } from "../predict/predict.ts";
 import { readInputs } from "../predict/read-inputs.ts";
-import { GENERATE_NAMES, requireTaskOptions } from "../predict/task-options.ts";
-import { requireFlag, type Interruption, type SearchOptions } from "../search/options.ts";
+import { GENERATE_NAMES, requireFlag, type Interruption, type SearchOptions } from "../search/options.ts";
 import { attended } from "./attended.ts";
 import type { Answer, GenerateData, Pair, Piece, Refusal, Score, ScoreData } from "./service.ts";
 
@@ -19,7 +19,10 @@ export class TokenAnswers {
 
   async generate(inputs: readonly unknown[], options: GenerateData, following: Following): Promise<Answer[]> {
     const { texts, read, graphs, bundle } = this.#model;
-    requireTaskOptions(bundle.manifest.task, options, GENERATE_NAMES);
+    if (!areKnown(options, GENERATE_NAMES)) {
+      const { requireTaskOptions } = await import("../predict/task-options.ts");
+      requireTaskOptions(bundle.manifest.task, options, GENERATE_NAMES);
+    }
     const { prefix, replaceUnknown = false, ...data } = options;
     const { nBest = 1, attention = false } = data;
     this.#requireReplacing(replaceUnknown);

@@ -1,10 +1,8 @@
 import { UserError } from "../errors.ts";
 import { requireKnown, requireObject } from "../known-options.ts";
 import type { TaskName } from "../manifest.ts";
-import { SEARCH_DATA_NAMES } from "../search/options.ts";
+import { GENERATE_NAMES } from "../search/options.ts";
 
-/** All that a model that generates tokens takes. */
-export const GENERATE_NAMES: readonly string[] = [...SEARCH_DATA_NAMES, "replaceUnknown"];
 /** What a model of some task takes. */
 const ALL_NAMES: readonly string[] = [...GENERATE_NAMES, "bias"];
 

@@ -9,6 +9,7 @@ export { otherReader } from "../predict/inputs/other.ts";
 export { portablePairs, portablePictures } from "../predict/portable.ts";
 // Of options that are not known.
 export { requireKnown } from "../known-options.ts";
+export { requireTaskOptions } from "../predict/task-options.ts";
 // Of ensembles, given targets, and beams that generate.onnx does not serve.
 export { Ensemble } from "../engine/ensemble.ts";
 export { requireLikeMembers } from "../engine/like-members.ts";

@@ -95,6 +95,9 @@ export const SEARCH_NUMBER_NAMES = Object.keys(SEARCH_NUMBERS) as (keyof SearchN
 /** Names of all that is in `SearchData`. */
 export const SEARCH_DATA_NAMES: readonly string[] = [...SEARCH_NUMBER_NAMES, "prefix", "attention"];
 
+/** All that a model that generates tokens takes. */
+export const GENERATE_NAMES: readonly string[] = [...SEARCH_DATA_NAMES, "replaceUnknown"];
+
 /**
  * Reads options that came from outside (JSON). Each is looked at by itself; `search` sees whether they go together.
  * @throws UserError that names an unknown option, or the option and its bounds.
