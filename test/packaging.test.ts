@@ -59,7 +59,7 @@ test("the tarballs hold what is built, its licence and its README, and depend on
     expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json", "dist/index.js", "dist/index.d.ts"]));
     const others = files.filter(
       (path) =>
-        !/^(LICENSE|README\.md|package\.json|bin\/s2s\.mjs|dist\/[\w/-]+(\.worker|\.tasks)?(\.js|\.d\.ts)|dist\/web\/[\w.-]+\.js|site\/[\w./-]+)$/.test(
+        !/^(LICENSE|README\.md|package\.json|bin\/s2s\.mjs|dist\/[\w/-]+(\.worker|\.tasks|\.views)?(\.js|\.d\.ts)|dist\/web\/[\w.-]+\.js|site\/[\w./-]+)$/.test(
           path,
         ),
     );

@@ -87,7 +87,7 @@ describe("a resumed run ends with the same bytes as one that never stopped", () 
     expect(last).toBeGreaterThan(30);
   });
 
-  test("killed with SIGKILL anywhere, several times", async () => {
+  test("killed with SIGKILL anywhere, several times", { timeout: 180_000 }, async () => {
     const log: string[] = [];
     const start = async (killAt = 0, afterEvents = Infinity): Promise<void> => {
       const child = startChild("train-child.ts", [out, data, String(EPOCHS), String(killAt)]);

@@ -90,5 +90,8 @@ const TrainingKeys = v.strictObject({
 /** How the weights are found. */
 export const TrainingSchema = v.pipe(
   TrainingKeys,
-  v.transform(({ learningRate, ...others }) => ({ ...others, learningRate: learningRate ?? LEARNING_RATES[others.optimizer] })),
+  // In the keys' order, in which changes are told.
+  v.transform(({ epochs, batchSize, optimizer, learningRate = LEARNING_RATES[optimizer], ...others }) => {
+    return { epochs, batchSize, optimizer, learningRate, ...others };
+  }),
 );
