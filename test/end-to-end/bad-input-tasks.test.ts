@@ -8,7 +8,7 @@ import { Workplace } from "../support/workplace.ts";
 /** What people give that no task can learn from, or a model for another task: each gets one line that says what, where, and what to do. */
 const place = await Workplace.create();
 const calls = new CallsHere(place);
-const SMALL = ["--hidden", "4", "--embedding", "4", "--epochs", "1", "--threads", "1", "--encoder.features", "4"];
+const SMALL = ["--hidden", "4", "--embedding", "4", "--epochs", "1", "--threads", "1"];
 const RUNS = {
   classify: ["classified.tsv", "--task", "classify"],
   tag: ["tagged.tsv", "--task", "tag", "--source.tokens", "word"],
@@ -27,10 +27,12 @@ const RUNS = {
     "8",
     "--encoder.filters",
     "4",
+    "--encoder.features",
+    "4",
   ],
   vector: ["levels.jsonl", "--task", "caption", "--source.kind", "vector"],
   vectors: ["sounds.jsonl", "--task", "translate", "--source.kind", "vectors"],
-  frames: ["films.jsonl", "--task", "caption", "--source.kind", "frames", "--encoder.filters", "4"],
+  frames: ["films.jsonl", "--task", "caption", "--source.kind", "frames", "--encoder.filters", "4", "--encoder.features", "4"],
   draw: ["drawings.jsonl", "--task", "draw", "--draw.mixtures", "2"],
   steps: ["steps.jsonl", "--task", "tag", "--source.kind", "vectors"],
   free: ["free.jsonl", "--task", "draw", "--draw.mixtures", "2"],
@@ -291,8 +293,14 @@ describe("what a model cannot answer", () => {
     [["translate", "caption", "images/0.png"], /^caption: takes no texts \(image\); use `s2s predict`$/],
     [["score", "classify", "--data", "classified.tsv"], /classify/],
     [["score", "series", "--data", "classified.tsv"], /forecast/],
-    [["compare", "classify", "series", "--data", "classified.tsv"], /^a model for the task forecast answers with numbers/],
-    [["compare", "tag", "draw", "--data", "tagged.tsv"], /^a model for the task draw answers with numbers/],
+    [
+      ["compare", "classify", "series", "--data", "classified.tsv"],
+      /^series: compare is for models that answer with texts or labels, not for the task forecast/,
+    ],
+    [
+      ["compare", "tag", "draw", "--data", "tagged.tsv"],
+      /^draw: compare is for models that answer with texts or labels, not for the task draw/,
+    ],
     [["predict", "classify", "axb", "--beams", "4"], /beams/],
     [["predict", "classify", "axb", "--temperature", "1"], /temperature/],
     [["predict", "classify", "axb", "--out", "x.svg"], /^--out is for models that draw/],
@@ -350,7 +358,7 @@ describe("options that fit neither each other nor the task", () => {
     ["caption", ["--encoder.filters", "4,x"], /encoder\.filters must be whole numbers/],
     ["caption", ["--encoder.filters", "4,4,4,4"], /encoder\.filters has 4 blocks/],
     ["caption", ["--encoder.kernel", "4"], /encoder\.kernel must be odd, but is 4/],
-    ["caption", ["--source.kind", "vectors"], /:1: is no JSON/],
+    ["caption", ["--source.kind", "vectors"], /source\.width says nothing to the task caption with a source of the kind vectors/],
     ["draw", ["--draw.mixtures", "0"], /--draw\.mixtures 0: must be a whole number from 1 to 1000/],
     ["draw", ["--target.maxLength", "1"], /no drawing is left/],
     ["classify", ["--task", "clasify"], /--task clasify: must be one of translate, classify, tag/],
