@@ -26,7 +26,7 @@ export interface Checkpoint {
   readonly dataHash: string;
 }
 
-/** The weights with the best validation figures, without optimiser slots. */
+/** The weights of the best epoch, without optimiser slots. */
 export interface BestWeights {
   readonly weights: State;
   readonly epoch: number;

@@ -26,9 +26,10 @@ export function checkRules(config: Config, locate: Locate): void {
       throw new UserError(`${locate(["data", key])}: data.${key} has no effect beside data.valid: leave one of the two out`);
     }
   } else if (data.validFraction === 0) {
-    const key = training.patience > 0 ? "patience" : training.schedule === "plateau" ? "schedule" : null;
-    if (key === null) return;
-    const what = key === "schedule" ? "training.schedule plateau" : "training.patience";
+    const needing = { patience: training.patience > 0, schedule: training.schedule === "plateau", best: training.best === "answers" };
+    const key = Object.entries(needing).find(([, needs]) => needs)?.[0] as keyof typeof needing | undefined;
+    if (key === undefined) return;
+    const what = key === "patience" ? "training.patience" : `training.${key} ${training[key]}`;
     const needs = `${what} needs validation pairs: give data.valid or a data.validFraction above 0`;
     throw new UserError(`${locate(["training", key])}: ${needs}`);
   }
@@ -139,6 +140,12 @@ function checkTraining({ task, source, training }: Config, locate: Locate): void
   }
   if (training.curriculum > 0 && (task !== "translate" || (source.kind ?? "text") !== "text"))
     fail("training", "curriculum", "training.curriculum reads a column of pairs of texts: it is for the task translate alone");
+  if (training.best === "answers" && taskOf(task).worth === undefined)
+    fail(
+      "training",
+      "best",
+      `training.best answers needs answers that are right or wrong, which the task ${task} has none of: leave it out`,
+    );
   if (training.schedule === "plateau" && training.scheduleEvery < 1)
     fail(
       "training",

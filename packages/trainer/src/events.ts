@@ -90,7 +90,7 @@ export interface EarlyStopEvent {
   readonly type: "early-stop";
   readonly epoch: number;
   readonly bestEpoch: number;
-  /** Epochs in a row without a better validation loss. */
+  /** Epochs in a row that were not better than the best. */
   readonly patience: number;
 }
 

@@ -66,20 +66,18 @@ const USES: readonly Use[] = [
     chosen: byTask,
   },
   {
-    keys: [
-      "source.width",
-      "source.height",
-      "source.channels",
-      "encoder.filters",
-      "encoder.kernel",
-      "encoder.normalization",
-      "encoder.features",
-    ],
+    keys: ["encoder.filters", "encoder.kernel", "encoder.normalization", "encoder.features"],
     has: (config) => ["image", "frames"].includes(kindOf(config)),
     chosen: bySource,
     needs: "set source.kind to image",
   },
-  { keys: ["data.images"], has: (config) => kindOf(config) === "image", chosen: bySource, needs: "set source.kind to image" },
+  {
+    // Frames say their size themselves.
+    keys: ["source.width", "source.height", "source.channels", "data.images"],
+    has: (config) => kindOf(config) === "image",
+    chosen: bySource,
+    needs: "set source.kind to image",
+  },
   {
     keys: ["target.shared"],
     has: (config) => config.task === "translate" && kindOf(config) === "text",
@@ -97,6 +95,7 @@ const USES: readonly Use[] = [
     chosen: bySource,
     needs: "take the task forecast",
   },
+  { keys: ["training.answered"], has: ({ task }) => taskOf(task).worth !== undefined, chosen: byTask },
   { keys: ["draw.mixtures"], has: ({ task }) => task === "draw", chosen: byTask, needs: "take the task draw" },
 ];
 

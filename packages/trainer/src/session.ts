@@ -84,6 +84,7 @@ export async function openSession(options: TrainOptions): Promise<Session> {
 
 async function open(options: TrainOptions, closers: (() => Promise<void>)[], close: () => Promise<void>): Promise<Session> {
   const { folder, resume = false } = options;
+  if (options.config.training.best === "answers" && options.measure === undefined) throw new Error("training.best answers needs `measure`");
   if (!resume) await refuseUsedFolder(folder);
   const opened = resume ? await RunFolder.open(folder) : undefined;
   if (opened) closers.push(opened.release);

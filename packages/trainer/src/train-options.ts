@@ -31,10 +31,8 @@ export interface TrainOptions {
   readonly resume?: boolean;
   readonly createExecutor: CreateExecutor;
   readonly buildInferenceGraphs: BuildInferenceGraphs;
-  /** For what the model's own answers are worth; without it only the loss and its companions are measured. */
+  /** For what the model's own answers are worth; without it only the loss and its companions are measured, and `training.best` must be `loss`. */
   readonly measure?: MeasureBundle;
-  /** Most validation examples that are answered for it (default 200). */
-  readonly measured?: number;
   /** Once aborted, the step at hand is finished, everything saved, and the run ends with the event "interrupted". */
   readonly signal?: AbortSignal;
 }

@@ -115,8 +115,7 @@ async function* closeEpoch(session: Session): AsyncGenerator<TrainEvent, void, u
   const state = await executor.state();
   refuseNonFinite(session, state);
   const { epoch, step, running, best: before, epochsWithoutImprovement } = session.position;
-  const best = forced === null || before?.validation == null || forced.loss < before.validation.loss;
-  const validation = await judge(session, weightsOf(state), forced, best);
+  const { validation, best } = await judge(session, weightsOf(state), forced);
   const trainingLoss = running.epoch.lossSum / running.epoch.units;
   if (validation !== null)
     await metrics.write({

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { readBundle, UserError } from "@s2s/runtime";
 import type { Manifest } from "@s2s/runtime/manifest";
+import { isBetter } from "./best-epoch.ts";
 import { evaluationBatches } from "./data/batches.ts";
 import { selectExamples } from "./data/examples.ts";
 import { divergenceError, firstNonFinite } from "./divergence.ts";
@@ -13,9 +14,6 @@ import { finiteFigures } from "./finite-figures.ts";
 import type { ValidationFigures } from "./position.ts";
 import type { Session } from "./session.ts";
 import { spread } from "./tasks/classes.ts";
-
-/** Examples that the weights of an epoch answer. */
-const MEASURED = 200;
 
 /**
  * Loss and what else the task measures of the held-out examples by teacher forcing; null where there are none, undefined where the run was asked to stop meanwhile.
@@ -52,29 +50,33 @@ export async function trainingAccuracy({ dataset, executor, options, config }: S
   }
 }
 
+export interface Judgement {
+  /** The figures that were given, with those of the answers where they were asked for. */
+  readonly validation: ValidationFigures | null;
+  /** Whether the weights are the best so far. */
+  readonly best: boolean;
+}
+
 /**
  * Exports the weights beside the bundle, answers some held-out examples with them, and keeps them, as bundle and as `best.safetensors`, where they are
- * the best so far. Returns the figures, with those of the answers where they were asked for.
+ * the best so far.
  */
-export async function judge(
-  session: Session,
-  weights: State,
-  figures: ValidationFigures | null,
-  best: boolean,
-): Promise<ValidationFigures | null> {
-  const { task, dataset, options, run, position } = session;
+export async function judge(session: Session, weights: State, figures: ValidationFigures | null): Promise<Judgement> {
+  const { task, dataset, options, run, position, config } = session;
   const measure = figures === null ? undefined : options.measure;
-  if (!best && measure === undefined) return figures;
+  const isBest = (fresh: ValidationFigures | null): boolean => isBetter(task, config.training.best, fresh, position.best?.validation);
+  if (measure === undefined && !isBest(figures)) return { validation: figures, best: false };
   const candidate = nextOf(run.paths.bundle);
   const parts = bundleParts(session, weights, { ...position, validation: figures });
   const manifest = await writeBundle(candidate, parts, options.buildInferenceGraphs);
-  const complete =
+  const validation =
     figures === null || measure === undefined
       ? figures
-      : { ...figures, ...finiteFigures(await measure(task, candidate, dataset.valid, options.measured ?? MEASURED)) };
-  if (best) await keep(session, weights, complete, { candidate, manifest });
+      : { ...figures, ...finiteFigures(await measure(task, candidate, dataset.valid, config.training.answered)) };
+  const best = isBest(validation);
+  if (best) await keep(session, weights, validation, { candidate, manifest });
   else await rm(candidate, { recursive: true, force: true });
-  return complete;
+  return { validation, best };
 }
 
 async function keep(

@@ -44,6 +44,11 @@ describe("keys without an effect", () => {
       "training.initializationScale says nothing to the initialization default: leave it out, or take uniform or normal",
     ],
     [{ encoder: { residual: true } }, "encoder.residual says nothing to a single layer: leave it out, or set the layers to 2 or more"],
+    [{ task: "draw", training: { answered: 10 } }, "training.answered says nothing to the task draw: leave it out"],
+    [
+      { task: "classify", source: { kind: "frames", height: 5 } },
+      "source.height says nothing to the task classify with a source of the kind frames: leave it out, or set source.kind to image",
+    ],
     [{ encoder: { pooling: "max" } }, `encoder.pooling says nothing to ${translate}: leave it out`],
     [{ encoder: { features: 5 } }, `encoder.features says nothing to ${translate}: leave it out, or set source.kind to image`],
     [{ source: { width: 5 } }, `source.width says nothing to ${translate}: leave it out, or set source.kind to image`],

@@ -107,6 +107,15 @@ describe("resolveConfig", () => {
     ],
     [{ data: { valid: "b", validSplit: "tail" } }, "data.validSplit has no effect beside data.valid: leave one of the two out"],
     [{ data: { validFraction: 0 }, training: { patience: 1 } }, "training.patience needs validation pairs: give data.valid or"],
+    [
+      { data: { validFraction: 0 }, training: { schedule: "plateau" } },
+      "training.schedule plateau needs validation pairs: give data.valid or",
+    ],
+    [{ data: { validFraction: 0 }, training: { best: "answers" } }, "training.best answers needs validation pairs: give data.valid or"],
+    [
+      { task: "generate", training: { best: "answers" } },
+      "training.best answers needs answers that are right or wrong, which the task generate has",
+    ],
   ])("refuses %j", (input, message) => {
     const refused = refusal(input);
     expect(refused.slice(0, `command line: ${message}`.length)).toBe(`command line: ${message}`);

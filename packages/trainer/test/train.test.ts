@@ -164,6 +164,26 @@ describe("early stopping", () => {
     expect(manifest.training).toMatchObject({ seed: 1, steps: 24, epochs: 2, validation: { loss: 2 } });
   });
 
+  test("goes by the answers where it is told to: the loss decides between equal ones alone", async () => {
+    const shares = [0.2, 0.6, 0.6, 0.6, 0.5, 0.4];
+    const limits: number[] = [];
+    const options = toyOptions(out, toyConfig(data, { epochs: 6, patience: 2, best: "answers", answered: 7 }), {
+      createExecutor: scripted([1, 3, 4, 2, 1, 1]),
+      measure: async (_task, _bundle, _examples, limit) => ({ sequenceAccuracy: shares[limits.push(limit) - 1]! }),
+    });
+    const events = await collect(options);
+    expect(limits).toEqual([7, 7, 7, 7, 7, 7]);
+    expect(eventsOf(events, "validation").map(({ best }) => best)).toEqual([true, true, false, true, false, false]);
+    expect(events.at(-1)).toMatchObject({ type: "finished", bestEpoch: 4, validation: { loss: 2, sequenceAccuracy: 0.6 } });
+    expect(await new CheckpointFolder(join(out, "checkpoints")).loadBest()).toMatchObject({
+      epoch: 4,
+      validation: { sequenceAccuracy: 0.6 },
+    });
+    await expect(collect({ ...options, folder: join(temporary.path, "other"), measure: undefined } as typeof options)).rejects.toThrow(
+      "needs `measure`",
+    );
+  });
+
   test("a patience of 0 never stops, and the last epoch's end is no early stop", async () => {
     const never = await collect(toyOptions(out, toyConfig(data, { epochs: 4 }), { createExecutor: scripted([1, 2, 3, 4]) }));
     expect(never.at(-1)).toMatchObject({ type: "finished", epochs: 4, bestEpoch: 1 });

@@ -12,7 +12,7 @@ export function trainLines(event: TrainEvent, colors: Colors): string[] {
       return [validationLine(event, colors)];
     case "early-stop": {
       const epochs = plural(event.patience, "epoch");
-      return [`Stopping early: no better validation loss for ${epochs}; the best was epoch ${event.bestEpoch}.`];
+      return [`Stopping early: no better epoch for ${epochs}; the best was epoch ${event.bestEpoch}.`];
     }
     case "interrupted":
       return [

@@ -4,6 +4,7 @@ import { choice, described, fraction, positive, share, text, whole } from "./fie
 
 export const SCHEDULES = ["constant", "halving", "exponential", "plateau", "inverse-sqrt", "cosine"] as const;
 export const SAMPLINGS = ["none", "linear", "exponential", "inverse-sigmoid"] as const;
+export const JUDGES = ["loss", "answers"] as const;
 export const INITIALIZATIONS = ["default", "uniform", "normal"] as const;
 
 const rate = (description: string) => described(v.optional(fraction, 0), description);
@@ -45,7 +46,7 @@ const TrainingKeys = v.strictObject({
   ),
   scheduleEvery: described(
     v.optional(positive(1_000_000), 1),
-    "epochs between two changes of `halving` and `exponential`, or without a better validation loss of `plateau`",
+    "epochs between two changes of `halving` and `exponential`, or not better than the best of `plateau`",
   ),
   scheduleFactor: described(
     v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 0.5),
@@ -79,7 +80,13 @@ const TrainingKeys = v.strictObject({
     v.optional(v.boolean(), false),
     "measure as many training examples as are held out, too, at the end of each epoch: for curves of both",
   ),
-  patience: described(v.optional(whole(0, 1_000_000), 0), "stop after so many epochs without a better validation loss; 0 never stops"),
+  best: choice(
+    JUDGES,
+    "loss",
+    "what tells which epoch is the best: the validation loss, or the model's own answers to the held-out examples",
+  ),
+  answered: described(v.optional(whole(1, 100_000_000), 200), "held-out examples, spread over all, that each epoch's model answers"),
+  patience: described(v.optional(whole(0, 1_000_000), 0), "stop after so many epochs that are not better than the best; 0 never stops"),
   bucket: described(v.optional(whole(1, 1000), 4), "lengths are rounded up to multiples of this"),
   saveEvery: described(v.optional(whole(0, 100_000_000), 500), "steps between checkpoints inside an epoch; 0 saves at its end alone"),
   seed: described(v.optional(whole(0, 4_294_967_295), 1), "of weights, shuffling, dropout and the held-out split"),

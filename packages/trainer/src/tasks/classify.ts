@@ -9,6 +9,7 @@ export const classify = labelled({
   unit: "label",
   sources: ["text", "vectors", "vector", "image", "frames"],
   perStep: false,
+  worth: ({ accuracy }) => accuracy!,
   measure: classFigures,
   details: classDetails,
 });

@@ -15,7 +15,7 @@ export interface Told {
 }
 
 /** What makes one of the tasks that label sources. */
-export interface Labelling extends Pick<TargetForm, "expand">, Pick<Task, "name" | "unit" | "sources" | "check"> {
+export interface Labelling extends Pick<TargetForm, "expand">, Pick<Task, "name" | "unit" | "sources" | "check" | "worth"> {
   /** Whether each token has a label. */
   readonly perStep: boolean;
   /** Of the most probable labels. */
@@ -24,7 +24,7 @@ export interface Labelling extends Pick<TargetForm, "expand">, Pick<Task, "name"
 }
 
 /** A task that chooses from a list of labels what is true of a source, or of each of its steps. */
-export function labelled({ name, unit, sources, check, perStep, measure, details, expand }: Labelling): Task<PairedExamples> {
+export function labelled({ name, unit, sources, check, perStep, worth, measure, details, expand }: Labelling): Task<PairedExamples> {
   const form: TargetForm = {
     task: name,
     kind: "text",
@@ -43,6 +43,7 @@ export function labelled({ name, unit, sources, check, perStep, measure, details
     load: (config) => loadPaired(form, config),
     read: (file, config, bundle) => readPaired(form, file, config, bundle),
     figures: labelFigures,
+    worth,
     measure: async (folder, examples, options) => measure(await told(folder, examples, options)),
     ...(details && { details: async (folder, examples, options) => details(await told(folder, examples, options)) }),
   };

@@ -85,6 +85,8 @@ export interface Task<E extends Examples = Examples> {
   read(file: string, config: Pick<Config, "data" | "forecast">, bundle: Bundle): Promise<E>;
   /** What the sums over some examples say: the loss (nats a unit) and what follows from them. */
   figures(sums: EvaluationSums, examples: E): TaskFigures;
+  /** How well a model answers, in one number of those that `measure` gives: the more the better. A task whose answers have no right and wrong has none. */
+  worth?(figures: Figures): number;
   /** What a bundle's own answers are worth, its graphs run as everybody runs them; a function of bundle and examples alone. */
   measure(bundle: string, examples: E, options?: MeasureOptions): Promise<Figures>;
   /** What is worth knowing besides and is no single number, such as a confusion matrix, by its name; for `s2s evaluate`. */
