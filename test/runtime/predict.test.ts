@@ -88,9 +88,7 @@ describe.each(Object.keys(KINDS) as Kind[])("%s", (kind) => {
   test("refuses options that say nothing to it, and misspelt ones", async () => {
     const model = await opened(kind);
     const [input] = INPUTS[kind];
-    await expect(model.predict(input!, { tokp: 2 } as PredictOptions)).rejects.toThrow(
-      /^unknown option "tokp": (did you mean|the options are) /,
-    );
+    await expect(model.predict(input!, { tokp: 2 } as PredictOptions)).rejects.toThrow(/^unknown option "tokp": /);
     if (!["translate", "generate", "caption", "vector", "frames"].includes(kind)) {
       await expect(model.predict(input!, { prefix: "a" })).rejects.toThrow(/^prefix says nothing to the task /);
       await expect(model.generate(input!)).rejects.toThrow(/^this model generates no text/);

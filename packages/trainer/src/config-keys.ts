@@ -27,6 +27,10 @@ export function configKeys(): ConfigKey[] {
   return leaves(configJsonSchema(), "").filter(({ key }) => key !== "$schema");
 }
 
+/** What each key is where nobody gives it. */
+export const configDefaults = (): ReadonlyMap<string, ConfigKey["default"]> =>
+  new Map(configKeys().map(({ key, default: value }) => [key, value]));
+
 function leaves({ properties = {} }: JsonSchema, prefix: string): ConfigKey[] {
   return Object.entries(properties).flatMap(([name, schema]) => {
     if (typeof schema === "boolean") return [];

@@ -1,19 +1,21 @@
 import { UserError } from "@s2s/runtime";
 import type { Locate } from "./config-issues.ts";
-import { configKeys } from "./config-keys.ts";
+import { configDefaults } from "./config-keys.ts";
 import type { Config } from "./config.ts";
-import { NEEDS_EQUAL_WIDTHS } from "./config/decoder.ts";
+import { unequalWidths } from "./config/decoder.ts";
 import { listOf } from "./config/fields.ts";
+import { sourceKind } from "./source-kind.ts";
 import { taskOf } from "./tasks/index.ts";
 import { LEAST_PIECES } from "./tokenizers/learn.ts";
 
-const defaults = new Map(configKeys().map(({ key, default: value }) => [key, value]));
+const defaults = configDefaults();
 
 /** What no single key can break. @throws UserError naming place and key */
 export function checkRules(config: Config, locate: Locate): void {
   taskOf(config.task).check?.(config, (section, key, problem) => {
     throw new UserError(`${locate([section, key])}: ${problem}`);
   });
+  checkSource(config, locate);
   checkTokens(config, locate);
   checkLoss(config, locate);
   checkDecoder(config, locate);
@@ -46,8 +48,9 @@ function checkLoss({ decoder, training }: Config, locate: Locate): void {
   if (training.coverageWeight > 0 && decoder.attention === "none") refuse("coverageWeight", "needs a decoder.attention other than none");
 }
 
-/** What a source is where nothing is said: the first of its task's kinds. Undefined for a task that reads none. */
-const sourceKind = ({ task, source }: Config) => source.kind ?? taskOf(task).sources[0];
+function checkSource({ source: { channels } }: Config, locate: Locate): void {
+  if (channels === 2) throw new UserError(`${locate(["source", "channels"])}: source.channels must be 1, 3 or 4, but is ${channels}`);
+}
 
 function checkTokens(config: Config, locate: Locate): void {
   const { source, target } = config;
@@ -108,11 +111,8 @@ function checkDecoder(config: Config, locate: Locate): void {
   // The width of a vector stands in its file alone.
   const widths = kind === "vector" ? null : handedOver(encoder, kind === "image");
   if (widths === null) return;
-  if (NEEDS_EQUAL_WIDTHS.has(attention) && widths.places !== decoder.hidden)
-    fail(
-      "attention",
-      `decoder.attention ${attention} needs states of one width, but the ${widths.from} gives ${widths.places} numbers and decoder.hidden is ${decoder.hidden}: take general`,
-    );
+  const unequal = unequalWidths(decoder, widths.from, widths.places);
+  if (unequal !== undefined) fail("attention", unequal);
   if (bridge === "copy" && widths.states !== decoder.hidden)
     fail(
       "bridge",
@@ -152,6 +152,4 @@ function checkTraining({ task, source, training }: Config, locate: Locate): void
       "scheduleEvery",
       `training.scheduleEvery counts whole epochs with the schedule plateau, but is ${training.scheduleEvery}`,
     );
-  const { channels } = source;
-  if (channels === 2) fail("source", "channels", `source.channels must be 1, 3 or 4, but is ${channels}`);
 }

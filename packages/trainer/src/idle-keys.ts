@@ -1,9 +1,10 @@
 import { UserError } from "@s2s/runtime";
 import { OPTIMIZERS } from "@s2s/runtime/manifest";
 import type { Locate } from "./config-issues.ts";
-import { configKeys } from "./config-keys.ts";
+import { configDefaults } from "./config-keys.ts";
 import type { Config, ConfigInput } from "./config.ts";
 import { INITIALIZATIONS, SAMPLINGS, SCHEDULES } from "./config/training.ts";
+import { sourceKind } from "./source-kind.ts";
 import { taskOf } from "./tasks/index.ts";
 
 /** When some keys have an effect, and what they would say nothing to where they have none. */
@@ -29,10 +30,14 @@ function ofChoice(keys: string, choice: "optimizer" | "schedule" | "scheduledSam
 }
 
 const except = (names: readonly string[], ...without: string[]): string[] => names.filter((name) => !without.includes(name));
-const kindOf = ({ task, source }: Config): string => source.kind ?? taskOf(task).sources[0] ?? "none";
+const kindOf = (config: Config): string => sourceKind(config) ?? "none";
 const byTask = ({ task }: Config): string => `the task ${task}`;
 const bySource = (config: Config): string => `the task ${config.task} with a source of the kind ${kindOf(config)}`;
 const isSeries = (config: Config): boolean => config.task === "forecast" || (config.task === "next" && kindOf(config) === "vectors");
+
+/** Whether examples are lines with columns: others are lines of JSON, or a table with a header. */
+const hasColumns = (config: Config): boolean =>
+  config.task !== "draw" && !isSeries(config) && ["none", "text", "image"].includes(kindOf(config));
 
 /**
  * Keys of one side that a person gives for that side alone. Those that one option sets for both (`--hidden`) are not here: a side that does not
@@ -95,11 +100,23 @@ const USES: readonly Use[] = [
     chosen: bySource,
     needs: "take the task forecast",
   },
+  {
+    keys: ["encoder.bidirectional", "encoder.reverseSource"],
+    has: (config) => !["none", "vector", "image"].includes(kindOf(config)),
+    chosen: bySource,
+  },
+  { keys: ["data.sourceColumn"], has: hasColumns, chosen: bySource },
+  {
+    keys: ["data.targetColumn"],
+    has: (config) => hasColumns(config) && config.task !== "generate" && config.task !== "next",
+    chosen: bySource,
+  },
+  { keys: ["data.validSplit"], has: (config) => !isSeries(config), chosen: bySource },
   { keys: ["training.answered"], has: ({ task }) => taskOf(task).worth !== undefined, chosen: byTask },
   { keys: ["draw.mixtures"], has: ({ task }) => task === "draw", chosen: byTask, needs: "take the task draw" },
 ];
 
-const defaults = new Map(configKeys().map(({ key, default: value }) => [key, value]));
+const defaults = configDefaults();
 
 /**
  * Refuses keys that a person gave and that have no effect beside what else was chosen. What is given its default does not count.

@@ -66,6 +66,18 @@ describe("keys without an effect", () => {
       { task: "classify", target: { shared: true } },
       "target.shared says nothing to the task classify with a source of the kind text: leave it out",
     ],
+    [
+      { task: "generate", encoder: { bidirectional: true } },
+      "encoder.bidirectional says nothing to the task generate with a source of the kind none: leave it out",
+    ],
+    [
+      { task: "generate", data: { targetColumn: 3 } },
+      "data.targetColumn says nothing to the task generate with a source of the kind none: leave it out",
+    ],
+    [
+      { task: "forecast", data: { validSplit: "source" } },
+      "data.validSplit says nothing to the task forecast with a source of the kind vectors: leave it out",
+    ],
     [{ task: "draw", decoder: { bridge: "mean" } }, "decoder.bridge says nothing to the task draw: leave it out"],
     [{ task: "draw", decoder: { residual: true, layers: 2 } }, "decoder.residual says nothing to the task draw: leave it out"],
   ])("refuses %j", (input, message) => expect(refusal(input)).toBe(`x: ${message}`));
@@ -74,6 +86,9 @@ describe("keys without an effect", () => {
     { training: { optimizer: "adamw", weightDecay: 0.2, beta2: 0.9, warmup: 5 } },
     { training: { momentum: 0.9 } },
     { task: "classify", encoder: { pooling: "max", residual: true, layers: 2 }, decoder: { residual: true, layers: 2 } },
+    { task: "draw", encoder: { bidirectional: true } },
+    { task: "generate", data: { sourceColumn: 2, validSplit: "source" } },
+    { task: "classify", data: { sourceColumn: 2, targetColumn: 1 } },
     { task: "next", forecast: { window: 9 }, encoder: { pooling: "mean" } },
     { task: "next", source: { kind: "vectors" }, forecast: { horizon: 3 } },
     { task: "caption", source: { width: 8, channels: 1 }, encoder: { features: 9 }, data: { images: "a" } },

@@ -38,9 +38,10 @@ describe("validSplit source", () => {
   });
 
   it("keeps drawings of one text on one side", async () => {
-    const lines = times(40, (i) => JSON.stringify({ text: "ab"[i % 2], strokes: [[i, 1, 1]] }));
+    // Of one text three times as many as of the other: drawings that are split one by one come out in other numbers.
+    const lines = times(40, (i) => JSON.stringify({ text: i % 4 === 0 ? "a" : "b", strokes: [[i, 1, 1]] }));
     const { train, valid } = await load("draw", lines, { validSplit: "source" });
-    expect([train.count, valid.count]).toEqual([20, 20]);
+    expect([train.count, valid.count].toSorted()).toEqual([10, 30]);
   });
 });
 

@@ -15,8 +15,8 @@ What is drawn is known by what the input holds:
   {"source": [...], "target": [...], "attention": [[...]]}  where the decoder looked, a row for each target token
   {"labels": [...], "confusion": [[...]]}                   which labels were taken for which, a row for each true one
   {"history": [...], "forecast": [...], "truth": [...]}     a forecast; "truth", "name" and "baselines" (by name) may be missing
-  {"text": "...", "strokes": [[dx, dy, lifted], ...]}       drawings, one a line, as the task draw has them
   {"history": [{...}], "steps": [{...}], "truth": [{...}]}  the same by column, a chart for each; "truth" may be missing
+  {"text": "...", "strokes": [[dx, dy, lifted], ...]}       drawings, one a line, as the task draw has them
 
 Commands that print them with --json:
   s2s evaluate                    classes and tags: the confusion matrix

@@ -89,8 +89,8 @@ export class Controller {
     return model;
   }
 
-  /** @param input undefined: what stands in the element. @param given options of this answer alone */
-  async ask(input: ModelInput | undefined, given: PredictOptions): Promise<Prediction> {
+  /** @param input undefined: what stands in the element. @param text what stands in its text field. @param given options of this answer alone */
+  async ask(input: ModelInput | undefined, text: string, given: PredictOptions): Promise<Prediction> {
     this.stop();
     const sent = performance.now();
     const own = new AbortController();
@@ -101,11 +101,14 @@ export class Controller {
     this.update();
     try {
       const model = await untilAborted(this.load(), signal);
-      const [asked, prediction] = await untilAborted(this.#answer(model, input, given, signal), signal);
+      const [asked, prediction] = await untilAborted(
+        this.#answer(model, () => this.#read(input, text, given), signal),
+        signal,
+      );
       const generation = "text" in prediction ? prediction : undefined;
       const shown = this.#view.task?.show?.(prediction, asked.input) ?? { answer: generation?.text ?? "", value: generation?.text ?? "" };
       this.#view.showAnswer(shown.answer, shown.result);
-      this.#finish(shown.value, generation?.truncated ? this.#host.words().truncated : (asked.note ?? ""));
+      this.#finish(shown.value, [generation?.truncated && this.#host.words().truncated, asked.note].filter(Boolean).join(" "));
       emit(this.#host.element, "s2s-result", { source: asked.input, prediction, generation, duration: performance.now() - sent });
       this.#host.element.dispatchEvent(new Event("change", { bubbles: true }));
       return prediction;
@@ -148,16 +151,11 @@ export class Controller {
     this.#host.showState("main-thread", this.#model?.thread.kind === "main");
   }
 
-  async #answer(
-    model: Model,
-    input: ModelInput | undefined,
-    given: PredictOptions,
-    signal: AbortSignal,
-  ): Promise<readonly [Asked, Prediction]> {
+  async #answer(model: Model, read: () => Asked, signal: AbortSignal): Promise<readonly [Asked, Prediction]> {
     let soFar = "";
     this.#view.showAnswer("");
     try {
-      const asked = this.#read(input, given);
+      const asked = read();
       const prediction = await answer(model, asked.input, { ...asked.options, signal }, (piece) => {
         if (signal.aborted) return;
         soFar += piece.text;
@@ -171,12 +169,12 @@ export class Controller {
     }
   }
 
-  #read(input: ModelInput | undefined, given: PredictOptions): Asked {
-    const { task, input: field } = this.#view;
+  #read(input: ModelInput | undefined, text: string, given: PredictOptions): Asked {
+    const { task } = this.#view;
     const usual = this.#host.options();
-    if (input === undefined && task) return task.read(field.value, usual, given);
+    if (input === undefined && task) return task.read(text, usual, given);
     if (input !== undefined) task?.take(input);
-    return { input: input ?? field.value, options: { ...usual, ...given } };
+    return { input: input ?? text, options: { ...usual, ...given } };
   }
 
   #finish(value: string, note: string): void {

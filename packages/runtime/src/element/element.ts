@@ -135,7 +135,8 @@ export class S2sModelElement extends ReflectingControl {
     clearTimeout(this.#timer);
     const isText = typeof input === "string";
     if (isText && input !== this.text) this.text = input;
-    return this.#controller.ask(isText ? undefined : input, options) as Promise<PredictionOf<T>>;
+    // The text of now: the visitor may write on while the model loads.
+    return this.#controller.ask(isText ? undefined : input, this.text, options) as Promise<PredictionOf<T>>;
   }
 
   /** Ends the answer under way, if there is one. What came of it stays in sight, but is no value. */
@@ -183,6 +184,7 @@ export class S2sModelElement extends ReflectingControl {
   formResetCallback(): void {
     this.stop();
     this.#edited = false;
+    this.#view.task?.reset();
     this.#restoreDefaults();
   }
 

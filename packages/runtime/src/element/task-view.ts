@@ -43,6 +43,10 @@ export interface TaskView {
   read(text: string, usual: PredictOptions, given: PredictOptions): Asked;
   /** Shows an input that a script gives, where it can. */
   take(input: ModelInput): void;
+  /** Options of the element, which fields begin with that nobody has touched. */
+  begin(usual: PredictOptions): void;
+  /** Forgets what was chosen and touched. */
+  reset(): void;
   /** Missing where the answer is a text. */
   show?(prediction: Prediction, input: ModelInput): Shown;
 }

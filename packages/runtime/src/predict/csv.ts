@@ -1,21 +1,28 @@
 import { UserError } from "../errors.ts";
 
 /** A cell of a row and what ends it: quoted, with doubled quotes inside (RFC 4180), or plain. */
-const CELL = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+const cellPattern = (separator: string): RegExp =>
+  new RegExp(`(?:"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*))(${separator}|\\r?\\n|$)`, "y");
 
-/** The rows of comma-separated values; empty lines are none. @throws UserError with the line for a quote out of place; @param name what errors call the text */
-export function parseCsv(text: string, name: string): string[][] {
+/**
+ * The rows of comma-separated values; empty lines are none.
+ * @param name what errors call the text
+ * @param separator what stands between cells: a comma or, as spreadsheets copy them, a tab
+ * @throws UserError with the line for a quote out of place
+ */
+export function parseCsv(text: string, name: string, separator: "," | "\t" = ","): string[][] {
+  const pattern = cellPattern(separator);
   const rows: string[][] = [];
   const whole = text.replace(/^\uFEFF/, "");
   let row: string[] = [];
   for (let at = 0; at < whole.length || row.length > 0;) {
-    CELL.lastIndex = at;
-    const found = CELL.exec(whole);
-    if (found === null) throw new UserError(`${name}:${rows.length + 1}: has a quote out of place`);
+    pattern.lastIndex = at;
+    const found = pattern.exec(whole);
+    if (found === null) throw new UserError(`${name}:${whole.slice(0, at).split("\n").length}: has a quote out of place`);
     const [cell, quoted, plain = "", end] = found;
     row.push(quoted?.replaceAll('""', '"') ?? plain);
     at += cell.length;
-    if (end === ",") continue;
+    if (end === separator) continue;
     if (row.length > 1 || row[0] !== "") rows.push(row);
     row = [];
   }
@@ -25,16 +32,21 @@ export function parseCsv(text: string, name: string): string[][] {
 /** A row of a series by column. What is missing or no number stays as it was written, and the model refuses it with its row. */
 export type NamedRow = Readonly<Record<string, number | string>>;
 
+/** Whether a row has its numbers in the order of the model's columns, not by their names. */
+export const isList = (row: NamedRow | ArrayLike<number>): row is ArrayLike<number> => Array.isArray(row) || ArrayBuffer.isView(row);
+
 /**
  * The columns that a model looks at, row by row.
  * @param rows those of `parseCsv`, the columns' names in the first
- * @throws UserError that names a column which is missing
+ * @throws UserError that names a column which is missing, or a row with more or fewer cells than there are columns
  */
 export function seriesRows([header, ...rows]: readonly (readonly string[])[], columns: readonly string[], name: string): NamedRow[] {
   if (header === undefined) throw new UserError(`${name}: is empty: its first line must name the columns`);
   const places = columns.map((column) => header.findIndex((each) => each.trim() === column));
   const missing = columns.find((_, i) => places[i] === -1);
   if (missing !== undefined) throw new UserError(`${name}: has no column ${missing}; it has ${header.join(", ")}`);
+  const odd = rows.findIndex((row) => row.length !== header.length);
+  if (odd >= 0) throw new UserError(`${name}: row ${odd + 1} has ${rows[odd]!.length} cells, not ${header.length} as the first line`);
   return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, numberOf(row[places[i] as number])])));
 }
 

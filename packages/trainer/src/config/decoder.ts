@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { choice, described, flag, size } from "./fields.ts";
 
 /** Kinds of attention without weights of their own, which compare what they look at number by number. */
-export const NEEDS_EQUAL_WIDTHS: ReadonlySet<string> = new Set(["dot", "scaled-dot"]);
+const NEEDS_EQUAL_WIDTHS: ReadonlySet<string> = new Set(["dot", "scaled-dot"]);
 
 /** What writes the target. */
 export const DecoderSchema = v.strictObject({
@@ -24,3 +24,13 @@ export const DecoderSchema = v.strictObject({
   tied: flag("read out with the target embedding (Press & Wolf 2017)"),
   sharedEmbedding: flag("one embedding for source and target; needs target.shared"),
 });
+
+/** Why a decoder cannot attend to places of some width; undefined where it can. @param from what gives them */
+export function unequalWidths(
+  { attention, hidden }: Pick<v.InferOutput<typeof DecoderSchema>, "attention" | "hidden">,
+  from: string,
+  width: number,
+): string | undefined {
+  if (!NEEDS_EQUAL_WIDTHS.has(attention) || width === hidden) return undefined;
+  return `decoder.attention ${attention} needs states of one width, but the ${from} gives ${width} numbers and decoder.hidden is ${hidden}: take general`;
+}

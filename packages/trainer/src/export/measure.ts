@@ -9,7 +9,6 @@ import { selectPairs } from "../data/pairs.ts";
 import type { Pairs } from "../data/pairs.ts";
 import { evaluationBatches } from "../data/batches.ts";
 import { exactMatch, teacherForcing } from "../evaluate.ts";
-import { finiteFigures } from "../finite-figures.ts";
 import { spread } from "../tasks/classes.ts";
 import { taskOf } from "../tasks/index.ts";
 import type { TaskFigures } from "../tasks/task.ts";
@@ -53,7 +52,7 @@ export async function measureVariants(
     try {
       const sums = await teacherForcing(evaluateBatch, evaluationBatches(chosen, { batchSize: BATCH, bucket: 1 }), signal);
       const own = await task.measure(folder, examples, { ...ON_CPU, limit, precision });
-      figures.set(precision, { ...finiteFigures(task.figures(sums, chosen)), ...finiteFigures(own) });
+      figures.set(precision, { ...task.figures(sums, chosen), ...own });
     } finally {
       await close();
     }

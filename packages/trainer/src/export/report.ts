@@ -4,6 +4,7 @@ import { UserError } from "@s2s/runtime";
 import { PRECISIONS } from "@s2s/runtime/manifest";
 import type { Manifest, Precision } from "@s2s/runtime/manifest";
 import { namesIn } from "../files.ts";
+import { finiteFigures } from "../finite-figures.ts";
 import type { VariantFigures } from "./measure.ts";
 import { EXPORT_DEFAULTS } from "./options.ts";
 import { variantBytes } from "./variants.ts";
@@ -39,7 +40,8 @@ export async function exportReport(
   const variants = PRECISIONS.flatMap((precision) => {
     const variant = measured.variants.find((each) => each.precision === precision);
     if (!variant) return [];
-    return [[precision, { bytes: precision === single ? bytes : variantBytes(measured, variant), ...figures.get(precision) }]];
+    const found = figures.get(precision);
+    return [[precision, { bytes: precision === single ? bytes : variantBytes(measured, variant), ...(found && finiteFigures(found)) }]];
   });
   return { files: files.toSorted(), bytes, ...(pairs !== undefined && { pairs }), ...Object.fromEntries(variants) };
 }

@@ -10,8 +10,9 @@ import { columnTensor } from "../data/pad.ts";
 import { bundleTexts, learnTexts } from "../data/sources/text.ts";
 import type { SourceReader, Sources } from "../data/sources/source.ts";
 import type { Batch, BatchTensor, EvaluationSums } from "../executor.ts";
-import { NEEDS_EQUAL_WIDTHS } from "../config/decoder.ts";
+import { unequalWidths } from "../config/decoder.ts";
 import { lengthLimit } from "./lengths.ts";
+import { refuseLabelSmoothing } from "./label-smoothing.ts";
 import type { Task, TaskFigures } from "./task.ts";
 import { textSides } from "./text-sides.ts";
 
@@ -129,20 +130,11 @@ export const draw: Task<Drawings> = {
   writesTokens: false,
   ask: (folder, input) => `predict ${folder} ${input === "none" ? "" : '"word" '}--out drawing.svg`,
   fileEnding: () => ".jsonl",
-  check({ task, training, encoder, decoder }, refuse) {
-    if (training.labelSmoothing > 0)
-      refuse(
-        "training",
-        "labelSmoothing",
-        `training.labelSmoothing is for tasks that choose tokens or labels, not for ${task}: leave it out`,
-      );
-    const width = encoder.hidden * (encoder.bidirectional ? 2 : 1);
-    if (NEEDS_EQUAL_WIDTHS.has(decoder.attention) && width !== decoder.hidden)
-      refuse(
-        "decoder",
-        "attention",
-        `decoder.attention ${decoder.attention} needs states of one width, but the encoder gives ${width} numbers and decoder.hidden is ${decoder.hidden}: take general`,
-      );
+  check(config, refuse) {
+    refuseLabelSmoothing(config, refuse);
+    const { encoder, decoder } = config;
+    const unequal = unequalWidths(decoder, "encoder", encoder.hidden * (encoder.bidirectional ? 2 : 1));
+    if (unequal !== undefined) refuse("decoder", "attention", unequal);
   },
   async load(config) {
     const { data, decoder } = config;

@@ -14,6 +14,7 @@ import type { ForecastFigures } from "../measures/forecast.ts";
 import { encoderOf } from "../model-config.ts";
 import { plural } from "../plural.ts";
 import { answers } from "./classes.ts";
+import { refuseLabelSmoothing } from "./label-smoothing.ts";
 import type { DetailOptions, Figures, MeasureOptions, Task, TaskFigures } from "./task.ts";
 
 /** A series of numbers to its next steps: CSV with a header and a row a step. */
@@ -24,13 +25,9 @@ export const forecastTask = (name: TaskName): Task<Windows> => ({
   writesTokens: false,
   ask: (folder) => `predict ${folder} series.csv`,
   fileEnding: () => ".csv",
-  check({ task, forecast, encoder, training }, refuse) {
-    if (training.labelSmoothing > 0)
-      refuse(
-        "training",
-        "labelSmoothing",
-        `training.labelSmoothing is for tasks that choose tokens or labels, not for ${task}: leave it out`,
-      );
+  check(config, refuse) {
+    refuseLabelSmoothing(config, refuse);
+    const { task, forecast, encoder, training } = config;
     if (training.wordDropout > 0)
       refuse("training", "wordDropout", `training.wordDropout drops words, of which the task ${task} here has none: leave it out`);
     if (forecast.mode !== "recursive") return;

@@ -18,7 +18,7 @@ export const askNumbers: MakeAsk = (host) => {
     host.edit();
     host.send();
   };
-  const field = fileField({ accept: ".json,.jsonl,application/json" }, (file) => void open(file).catch(host.fail));
+  const field = fileField({ accept: ".json,application/json" }, (file) => void open(file).catch(host.fail));
   const caption = make("span", { part: "hint" });
   return {
     main: undefined,

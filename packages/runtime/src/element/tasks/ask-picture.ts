@@ -1,3 +1,4 @@
+import type { ModelInput } from "../../page.ts";
 import { make } from "../make.ts";
 import type { MakeAsk } from "./ask.ts";
 import { fileField } from "./file-field.ts";
@@ -7,10 +8,9 @@ const SHOWN = 480;
 
 /** A picture that is chosen, dropped or pasted, and then asked for at once. */
 export const askPicture: MakeAsk = (host) => {
-  let picture: Blob | undefined;
+  let picture: ModelInput | undefined;
   const choose = (chosen: Blob): void => {
-    picture = chosen;
-    void preview(chosen);
+    void look(chosen);
     host.edit();
     host.send();
   };
@@ -37,9 +37,11 @@ export const askPicture: MakeAsk = (host) => {
     choose(file);
   }
 
-  /** What is no picture is not shown; the answer says why. */
-  async function preview(chosen: ImageBitmapSource): Promise<void> {
-    const bitmap = await createImageBitmap(chosen).catch(() => undefined);
+  /** What is asked about is what is in sight. What is no picture is not shown; the answer says why. */
+  async function look(chosen: ModelInput): Promise<void> {
+    picture = chosen;
+    const bitmap = await createImageBitmap(chosen as ImageBitmapSource).catch(() => undefined);
+    if (picture !== chosen) return bitmap?.close();
     shown.hidden = bitmap === undefined;
     if (bitmap === undefined) return;
     const scale = Math.min(1, SHOWN / Math.max(bitmap.width, bitmap.height));
@@ -57,7 +59,12 @@ export const askPicture: MakeAsk = (host) => {
     placeholder: () => "",
     setWords: ({ drop }) => (hint.textContent = drop),
     isEmpty: () => picture === undefined,
-    read: () => picture as Blob,
-    take: (input) => void preview(input as ImageBitmapSource),
+    read: () => picture as ModelInput,
+    take: (input) => void look(input),
+    reset() {
+      picture = undefined;
+      shown.hidden = true;
+      field.value = "";
+    },
   };
 };

@@ -1,5 +1,5 @@
 import type { Manifest } from "../../manifest.ts";
-import { csvCell, isNumber, type NamedRow, parseCsv, seriesRows } from "../../predict/csv.ts";
+import { csvCell, isList, isNumber, type NamedRow, parseCsv, seriesRows } from "../../predict/csv.ts";
 import { make } from "../make.ts";
 import type { MakeAsk } from "./ask.ts";
 import { fileField } from "./file-field.ts";
@@ -44,15 +44,13 @@ export const askRows: MakeAsk = (host) => {
   };
 };
 
-const isList = (row: NamedRow | ArrayLike<number>): row is ArrayLike<number> => Array.isArray(row) || ArrayBuffer.isView(row);
-
 type Series = Manifest["series"];
 
 const columnsOf = (series: Series): string[] => series?.inputs.map(({ name }) => name) ?? [];
 
 /** Cells may be parted by tabs, as spreadsheets copy them; rows of numbers alone have the model's columns. */
 function rowsOf(text: string, columns: readonly string[]): NamedRow[] {
-  const rows = parseCsv(/^[^\n,]*\t/.test(text) ? text.replaceAll("\t", ",") : text, NAME);
+  const rows = parseCsv(text, NAME, /^[^\n,]*\t/.test(text) ? "\t" : ",");
   return seriesRows(rows[0]?.every(isNumber) ? [columns, ...rows] : rows, columns, NAME);
 }
 

@@ -8,6 +8,8 @@ export interface Ask extends Pick<TaskView, "main" | "lines" | "name" | "setWord
   /** Looked at anew as the model comes. */
   placeholder(): string;
   isEmpty(text: string): boolean;
+  /** Forgets what was chosen beside the text. */
+  reset?(): void;
   /** @throws UserError where it cannot be read */
   read(text: string, manifest: Manifest): ModelInput;
 }

@@ -3,7 +3,7 @@ import type { PredictOptions } from "../../page.ts";
 import type { Classification, Drawing, Forecast, Prediction, Tagging } from "../../predict/prediction.ts";
 import { make } from "../make.ts";
 import type { Shown, TaskHost, TaskView } from "../task-view.ts";
-import { askText, type MakeAsk } from "./ask.ts";
+import { type Ask, askText, type MakeAsk } from "./ask.ts";
 import { askNumbers } from "./ask-numbers.ts";
 import { askPicture } from "./ask-picture.ts";
 import { askRows } from "./ask-rows.ts";
@@ -74,10 +74,14 @@ function shapeOf(task: string, manifest: Manifest | undefined): Shape {
 export function taskView(task: string, host: TaskHost, now: TaskView | undefined, usual: PredictOptions): TaskView {
   const { ask: asked, show: shown } = shapeOf(task, host.manifest());
   const shape = `${asked} ${shown}`;
-  if (now?.shape === shape) return now;
+  if (now?.shape === shape) {
+    now.begin(usual);
+    return now;
+  }
   const drawn = shown === "strokes" ? (["bias", "seed"] as const) : asked === "prompt" ? (["temperature", "seed"] as const) : [];
-  const settings = new Settings(drawn, usual);
-  const ask = asked === "nothing" ? { ...ASKS.prompt(host), main: settings.main, name: "bias" as const } : ASKS[asked](host);
+  const settings = new Settings(drawn);
+  settings.begin(usual);
+  const ask: Ask = asked === "nothing" ? { ...ASKS.prompt(host), main: settings.main, name: "bias" as const } : ASKS[asked](host);
   const show: Show | undefined = SHOWS[shown];
   return {
     shape,
@@ -95,7 +99,8 @@ export function taskView(task: string, host: TaskHost, now: TaskView | undefined
     },
     isEmpty: ask.isEmpty,
     read(text, usual, given) {
-      const input = asked === "nothing" ? "" : ask.read(text, host.manifest() as Manifest);
+      settings.begin(usual);
+      const input = ask.read(text, host.manifest() as Manifest);
       const options = { ...usual, ...settings.read(), ...given };
       const byChance = shown === "strokes" || (asked === "prompt" && (options.temperature ?? 0) > 0);
       if (!byChance || options.seed !== undefined) return { input, options };
@@ -103,6 +108,11 @@ export function taskView(task: string, host: TaskHost, now: TaskView | undefined
       return { input, options: { ...options, seed }, note: fill(host.words().usedSeed, { seed }) };
     },
     take: ask.take,
+    begin: (usual) => settings.begin(usual),
+    reset() {
+      ask.reset?.();
+      settings.reset();
+    },
     ...(show && { show: (prediction, input) => show(prediction, input, host) }),
   };
 }

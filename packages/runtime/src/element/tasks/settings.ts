@@ -17,10 +17,14 @@ export class Settings {
   /** The first field. */
   readonly main: HTMLInputElement | undefined;
   readonly #fields: readonly (readonly [Name, HTMLInputElement, HTMLElement])[];
+  readonly #touched = new Set<Name>();
 
-  /** @param usual where the element's options say otherwise */
-  constructor(names: readonly Name[], usual: PredictOptions) {
-    this.#fields = names.map((name) => [name, fieldOf(name, usual[name]), make("span", {})] as const);
+  constructor(names: readonly Name[]) {
+    this.#fields = names.map((name) => {
+      const field = make("input", { part: "number", type: "number", inputmode: "decimal", ...FIELDS[name] });
+      field.addEventListener("input", () => this.#touched.add(name));
+      return [name, field, make("span", {})] as const;
+    });
     this.main = this.#fields[0]?.[1];
     this.elements = this.#fields.map(([, field, caption]) => make("label", { part: "setting" }, caption, field));
   }
@@ -32,14 +36,22 @@ export class Settings {
     }
   }
 
+  /** Has the element's options stand in the fields that nobody has touched. */
+  begin(usual: PredictOptions): void {
+    for (const [name, field] of this.#fields) {
+      if (this.#touched.has(name)) continue;
+      // Several answers cannot be compared where each token is drawn.
+      const own = usual[name] ?? (name === "temperature" && (usual.beams ?? 1) > 1 ? 0 : field.defaultValue);
+      field.value = String(own);
+    }
+  }
+
+  reset(): void {
+    this.#touched.clear();
+  }
+
   /** What stands in the fields. */
   read(): PredictOptions {
     return Object.fromEntries(this.#fields.flatMap(([name, field]) => (field.value === "" ? [] : [[name, field.valueAsNumber]])));
   }
-}
-
-function fieldOf(name: Name, value: number | undefined): HTMLInputElement {
-  const field = make("input", { part: "number", type: "number", inputmode: "decimal", ...FIELDS[name] });
-  if (value !== undefined) field.value = String(value);
-  return field;
 }

@@ -1,5 +1,5 @@
 import type { SeriesInfo } from "../../manifest.ts";
-import { csvCell } from "../../predict/csv.ts";
+import { csvCell, isList } from "../../predict/csv.ts";
 import type { Forecast, NumberSteps } from "../../predict/prediction.ts";
 import { make } from "../make.ts";
 import type { Strings } from "../strings.ts";
@@ -29,7 +29,7 @@ export function showNumbers({ steps }: Forecast | NumberSteps, input: unknown, s
 function given(input: unknown, name: string, { inputs, window }: SeriesInfo): number[] {
   const place = inputs.findIndex((column) => column.name === name);
   const rows = (input as readonly (Readonly<Record<string, number>> | ArrayLike<number>)[]).slice(-window);
-  return place < 0 ? [] : rows.map((row) => Number("length" in row ? (row as ArrayLike<number>)[place] : row[name]));
+  return place < 0 ? [] : rows.map((row) => Number(isList(row) ? row[place] : row[name]));
 }
 
 /** Scrolls by itself, and by keys, where it is longer or wider than the page has room for. */

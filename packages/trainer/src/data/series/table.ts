@@ -35,12 +35,13 @@ export async function readTable(path: string, wanted: readonly string[], limit =
   for (const [at, name] of names.entries()) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const column = Float64Array.from(kept, ({ cells }) => toNumber(cells[at]!));
-    const huge = column.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)));
-    if (huge >= 0)
-      throw new UserError(`${path}:${kept[huge]!.line}: ${name} is ${column[huge]}, more than a float32 holds: scale the numbers`);
     const bad = column.findIndex((value, row) => Number.isNaN(value) && !isMissing(kept[row]!.cells[at]!));
-    if (bad < 0) columns.set(name, column);
-    else if (wanted.length > 0) {
+    if (bad < 0) {
+      const huge = column.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)));
+      if (huge >= 0)
+        throw new UserError(`${path}:${kept[huge]!.line}: ${name} is ${column[huge]}, more than a float32 holds: scale the numbers`);
+      columns.set(name, column);
+    } else if (wanted.length > 0) {
       const { line, cells } = kept[bad]!;
       throw new UserError(
         `${path}:${line}: ${name} is ${JSON.stringify(cells[at]!.slice(0, 40))}, which is no number: mend it, or leave the column out of forecast.inputs`,
