@@ -273,7 +273,7 @@ describe("what a model cannot answer", () => {
       /^input 1: the input has 100 steps and this model reads at most \d+: shorten it$/,
     ],
     ["frames", "[[[[1,2],[3,4]]]]", /^input 1: the picture of step 1 must be pixels or numbers from 0 to 1 \[1, 6, 6\]$/],
-    ["series", "nowhere.csv", /^input 1: nowhere\.csv: is missing$/],
+    ["series", "nowhere.csv", /^input 1: nowhere\.csv: does not exist: check the path, or give - and the CSV on standard input$/],
     ["series", "short.csv", /^input 1: the input has 2 rows, but this model looks back upon 6$/],
     ["series", "text.csv", /^input 1: row 7: level is no number but "high"$/],
     ["series", "other.csv", /^input 1: other\.csv: has no column hint; it has level/],

@@ -25,7 +25,10 @@ export function unknownCommand(name: string, program: Command): UserError {
 function unknownOption(option: string, command: Command): string {
   const elsewhere = command.commands.find((each) => longOptions(each).includes(option));
   if (elsewhere) return `unknown option ${option}: options stand after the command, as in \`${commandLine(elsewhere)} ${option}\``;
-  return `unknown option ${option}: ${near(option, longOptions(command))}${helpHint(command)}`;
+  const known = longOptions(command);
+  // Keys of one side have no short names: --tied is --decoder.tied.
+  const whole = known.find((each) => each.endsWith(`.${option.slice(2)}`));
+  return `unknown option ${option}: ${whole ? `did you mean ${whole}? ` : near(option, known)}${helpHint(command)}`;
 }
 
 /**

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeTaskBundle } from "../../../test/support/task-bundles.ts";
-import { runHere } from "./support/capture.ts";
+import { runHere, runWith } from "./support/capture.ts";
 
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "s2s-predict-"));
-  for (const kind of ["classify", "tag", "forecast", "draw", "vector", "generate", "translate"] as const)
+  for (const kind of ["classify", "tag", "forecast", "draw", "vector", "frames", "caption", "generate", "translate"] as const)
     await writeTaskBundle(join(root, kind), kind);
 });
 afterAll(() => rm(root, { recursive: true }));
@@ -63,14 +63,21 @@ describe("predict", () => {
     expect(stdout).toMatch(/^pm\n(-?[\d.]+\n){3}$/);
     const { steps } = JSON.parse((await predict("forecast", file, "--json")).stdout);
     expect(steps.map(({ pm }: { pm: number }) => String(pm))).toEqual(stdout.trimEnd().split("\n").slice(1));
+    const input = await readFile(file, "utf8");
+    expect((await runWith(input, "predict", join(root, "forecast"), "-")).stdout).toBe(stdout);
     await writeFile(file, "date,pm\n1,2\n");
     expect(await predict("forecast", file)).toMatchObject({
       code: 2,
       stderr: `s2s: input 1: ${file}: has no column wind; it has date, pm\n`,
     });
     await writeFile(file, `wind,pm\n${"1,2\n".repeat(4)}1,\n`);
-    expect(await predict("forecast", file)).toMatchObject({ code: 2, stderr: 's2s: input 1: row 5: pm is no number but ""\n' });
-    expect((await predict("forecast", join(root, "none.csv"))).stderr).toMatch(/none\.csv: is missing\n$/);
+    const gap = `${file}:6: pm is missing: fill it in, the model looks at the last 5 rows`;
+    expect(await predict("forecast", file)).toMatchObject({ code: 2, stderr: `s2s: input 1: ${gap}\n` });
+    await writeFile(file, `wind,pm\n1,few\n${"1,2\n".repeat(5)}`);
+    expect(await predict("forecast", file)).toMatchObject({ code: 0, stderr: "" });
+    expect((await predict("forecast", join(root, "none.csv"))).stderr).toMatch(
+      /none\.csv: does not exist: check the path, or give - and the CSV on standard input\n$/,
+    );
   });
 
   it("takes numbers as JSON, by themselves or as a line of training data", async () => {
@@ -83,6 +90,11 @@ describe("predict", () => {
       expect.stringMatching(/^s2s: input 3: the input is no list of numbers/),
       "",
     ]);
+    const file = join(root, "vectors.jsonl");
+    await writeFile(file, "[1,0,2,0,1]\n");
+    expect((await predict("vector", file)).stderr).toBe(
+      `s2s: input 1: is the name of a file: give what stands in it, a line each, as in < ${file}\n`,
+    );
   });
 
   it("draws into a file", async () => {
@@ -93,7 +105,35 @@ describe("predict", () => {
     const svg = await readFile(out, "utf8");
     expect(svg).toMatch(/^<svg .*<\/svg>\n$/);
     expect((await predict("draw", "--seed", "3", "--max-length", "9")).stdout).toBe(svg);
+    const png = join(root, "made", "drawing.png");
+    expect(await predict("draw", "--out", png, "--seed", "3", "--max-length", "9")).toMatchObject({ code: 0, stderr: "" });
+    expect((await readFile(png)).subarray(1, 4).toString()).toBe("PNG");
+    expect((await predict("draw", "--out", "drawing.pdf")).stderr).toBe("s2s: --out drawing.pdf: the name must end in .svg or .png\n");
     expect((await predict("classify", "a", "--out", out)).stderr).toBe("s2s: --out is for models that draw; redirect the output instead\n");
     expect((await predict("draw", "", "", "--out", out)).stderr).toBe("s2s: --out holds one drawing: give one input\n");
+  });
+
+  it("draws where a model looked, in sources of any kind", async () => {
+    const map = join(root, "map.svg");
+    const film = JSON.stringify(
+      [0, 1].map((t) =>
+        [0, 1, 2].map((c) => Array.from({ length: 6 }, (_, y) => Array.from({ length: 8 }, (__, x) => (x + y + c + t) % 2))),
+      ),
+    );
+    const { text, source, target, attention } = JSON.parse((await predict("frames", film, "--attention", map, "--json")).stdout);
+    expect((await predict("frames", film)).stdout).toBe(`${text}\n`);
+    expect(source).toEqual(["1", "2"]);
+    expect(attention).toHaveLength(target.length);
+    for (const row of attention) expect(row[0] + row[1]).toBeCloseTo(1, 5);
+    expect(await readFile(map, "utf8")).toMatch(/^<svg .*Attention.*<\/svg>\s*$/s);
+    const words = JSON.parse((await predict("translate", "one two", "--attention", map, "--json")).stdout);
+    expect(words.source).toEqual(["one", "two", "</s>"]);
+    expect(await predict("vector", "[1,0,2,0,1]", "--attention", map)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("attention"),
+    });
+    expect((await predict("frames", film, film, "--attention", map)).stderr).toMatch(
+      /^s2s: --attention draws what was looked at in one source, and 2/,
+    );
   });
 });

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { load } from "@s2s/runtime";
 import { writeCountdown } from "../../runtime/test/countdown.ts";
+import { png } from "../../../test/support/png.ts";
+import { writeTaskBundle } from "../../../test/support/task-bundles.ts";
 import { runHere } from "./support/capture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "s2s-score-"));
@@ -140,4 +142,15 @@ describe("score", () => {
       stderr: expect.stringMatching(/none\.tsv: no such file or folder/),
     });
   });
+});
+
+it("finds images in their folder, and reports those that it cannot read in their places", async () => {
+  const run = join(folder, "caption");
+  await writeTaskBundle(run, "caption");
+  writeFileSync(join(folder, "a.png"), png({ width: 8, height: 6, data: new Uint8Array(8 * 6 * 4).fill(200) }));
+  const captions = file("captions.tsv", "none.png\tab\na.png\tab\n");
+  const { code, stdout, stderr } = await runHere("score", run, "--data", captions, "--images", folder);
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/^\n-\d+\.\d{4}\ta\.png\tab\n$/);
+  expect(stderr).toMatch(/^s2s: \S+captions\.tsv:1: .*none\.png: is missing\n$/);
 });

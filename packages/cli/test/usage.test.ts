@@ -34,6 +34,7 @@ describe("usage", () => {
 
   it.each([
     [["train", "--hiden", "5"], "unknown option --hiden: did you mean --hidden? `s2s train --help` shows what there is"],
+    [["train", "--tied"], "unknown option --tied: did you mean --decoder.tied? `s2s train --help` shows what there is"],
     [["train", "--batchsize=5"], "unknown option --batchsize: did you mean --batch-size? `s2s train --help` shows what there is"],
     [["trian"], "unknown command trian: did you mean train? `s2s --help` shows what there is"],
     [["help", "nothing"], "unknown command nothing: `s2s --help` shows what there is"],

@@ -138,10 +138,15 @@ export class Model {
    * @throws UserError for a model in a single file
    */
   async score(pairs: readonly Pair[], options: ScoringOptions = {}): Promise<(Score | Refusal)[]> {
-    requireObject(options);
     requireArray(pairs, "pairs are given as [[source, target], ...]");
-    const { signal, ...data } = options;
-    return this.#call(signal, async () => this.#service.score(await this.#portablePairs(pairs), data, signal));
+    const sources = pairs.map((pair) => (Array.isArray(pair) ? pair[0] : pair));
+    return this.#answer(sources, options, (read, data, signal, places) => {
+      const ofPlace = (source: unknown, i: number): Pair => {
+        const pair = pairs[places[i] as number];
+        return (Array.isArray(pair) ? [source, ...pair.slice(1)] : pair) as unknown as Pair;
+      };
+      return this.#service.score(read.map(ofPlace), data, signal);
+    });
   }
 
   /** Releases the sessions once the calls under way have ended, and ends the worker. Calling it again is harmless. */
@@ -154,7 +159,13 @@ export class Model {
   async #answer<A extends object, O extends Signalled>(
     inputs: readonly unknown[],
     options: O,
-    ask: (inputs: readonly unknown[], data: Omit<O, "signal">, signal: AbortSignal | undefined) => Promise<(A | Refusal)[]>,
+    /** @param places of the inputs among all */
+    ask: (
+      inputs: readonly unknown[],
+      data: Omit<O, "signal">,
+      signal: AbortSignal | undefined,
+      places: readonly number[],
+    ) => Promise<(A | Refusal)[]>,
   ): Promise<(A | Refusal)[]> {
     requireObject(options);
     const { signal, ...data } = options;
@@ -164,6 +175,7 @@ export class Model {
         read.flatMap((each) => ("error" in each ? [] : [each[0]])),
         data,
         signal,
+        read.flatMap((each, place) => ("error" in each ? [] : [place])),
       );
       let next = 0;
       return read.map((each) => ("error" in each ? each : (asked[next++] as A | Refusal)));
@@ -171,20 +183,10 @@ export class Model {
   }
 
   async #portable(inputs: readonly unknown[]): Promise<readonly PortableInput[]> {
-    if (!this.#takesPictures) return inputs.map((input) => [input]);
+    // All other inputs are portable as they are.
+    if (!/image|frames/.test(this.manifest.model.input.kind)) return inputs.map((input) => [input]);
     const { portablePictures } = await import("./predict/portable.ts");
     return portablePictures(inputs);
-  }
-
-  async #portablePairs(pairs: readonly Pair[]): Promise<readonly Pair[]> {
-    if (!this.#takesPictures) return pairs;
-    const { portablePairs } = await import("./predict/portable.ts");
-    return portablePairs(pairs);
-  }
-
-  /** All other inputs are portable as they are. */
-  get #takesPictures(): boolean {
-    return /image|frames/.test(this.manifest.model.input.kind);
   }
 
   async #call<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {

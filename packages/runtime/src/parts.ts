@@ -10,7 +10,7 @@ export { Engine } from "./engine/engine.ts";
 export { UserError } from "./errors.ts";
 export { given } from "./given.ts";
 export { namesOf } from "./names-of.ts";
-export { csvCell, seriesRows } from "./predict/csv.ts";
+export { csvCell, type NamedRow, seriesRows } from "./predict/csv.ts";
 export { contentSource } from "./model-source.ts";
 export type { Source } from "./model-source.ts";
 export { openGraph } from "./open-graph.ts";

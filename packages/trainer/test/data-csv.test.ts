@@ -1,5 +1,6 @@
 import { UserError } from "@s2s/runtime";
 import { describe, expect, it } from "vitest";
+import { parseCsv as parseInPages } from "../../runtime/src/predict/csv.ts";
 import { parseCsv } from "../src/data/csv.ts";
 
 describe("parseCsv", () => {
@@ -27,10 +28,22 @@ describe("parseCsv", () => {
     ],
     ["a,", [["a", ""]]],
     ["", []],
-  ])("reads %j", (text, rows) => expect(parseCsv(text, "x.csv").map(({ cells }) => cells)).toEqual(rows));
+    [
+      "a,b\n\n1,2\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    ["\na\n1\n\n3\n\n\n", [["a"], ["1"], [""], ["3"]]],
+  ])("reads %j, as pages do", (text, rows) => {
+    expect(parseCsv(text, "x.csv").map(({ cells }) => cells)).toEqual(rows);
+    expect(parseInPages(text, "x.csv")).toEqual(rows);
+  });
 
   it("counts lines as editors do, breaks inside of quotes too", () => {
     expect(parseCsv('a,b\n\n"x\ny",1\n2,3\n', "x.csv").map(({ line }) => line)).toEqual([1, 4, 5]);
+    expect(parseCsv("\na\n1\n\n3\n", "x.csv").map(({ line }) => line)).toEqual([2, 3, 4, 5]);
   });
 
   it.each([

@@ -1,21 +1,35 @@
-import { writeFile } from "node:fs/promises";
-import { type Drawing, type ModelInput, type Prediction, type PredictOptions, type Refusal, UserError } from "@s2s/runtime";
+import { text as wholeText } from "node:stream/consumers";
+import {
+  type Drawing,
+  type Generation,
+  type ModelInput,
+  type Prediction,
+  type PredictOptions,
+  readBundle,
+  type Refusal,
+  UserError,
+} from "@s2s/runtime";
 import { Command, Option } from "commander";
 import { answerAll, noteDevice } from "../answering.ts";
 import { jsonOption } from "../options/common.ts";
 import { loadModel, type ModelOptions, modelOptions } from "../options/model-options.ts";
 import { searchOptions } from "../options/search-options.ts";
 import { parseOption } from "../options/value.ts";
+import { attended, attentionPlot } from "../plots/answer-attention.ts";
+import { requirePicture, writePicture } from "../plots/picture.ts";
 import { inputForm } from "../predict/inputs.ts";
 import { withHistory } from "../predict/plotted.ts";
 import { predictionLines } from "../predict/print.ts";
 import { noteTruncated } from "../predict/truncated.ts";
+import { plural } from "../report/format.ts";
 import type { Terminal } from "../terminal.ts";
-import { replaceUnknownOption } from "./translate.ts";
+import { attentionOption, replaceUnknownOption, requireOneSource } from "./translate.ts";
 
 interface Options extends Omit<PredictOptions, "signal" | "attention">, ModelOptions {
   readonly json?: boolean;
   readonly out?: string;
+  /** A file for a picture. */
+  readonly attention?: string;
 }
 
 const HELP = `
@@ -25,9 +39,9 @@ What an input is, and what comes of it, follows from the model's task:
   classify, next         a text: the most probable label and its probability; with --top-k so many of them: rank, probability, label
   tag                    a text: a label for each token, spaces between them
   caption                the path of a PNG or JPEG file; of vectors and films JSON, nested numbers or a line of the data file: the text
-  forecast               a CSV file with a header, of which the last rows are looked at: the steps to come, comma-separated; next of numbers likewise.
-                         With --json also the last known ones, as history, which s2s plot draws
-  draw                   a text, or nothing: the drawing as SVG, into the file that --out names
+  forecast               a CSV file with a header, of which the last rows are looked at (-: standard input is the file): the steps to come,
+                         comma-separated; next of numbers likewise. With --json also the last known ones, as history, which s2s plot draws
+  draw                   a text, or nothing: the drawing as SVG, or into the file that --out names, .svg or .png
 
 Inputs are the arguments or lines of standard input. With --json each gives one object. What cannot be answered is reported on stderr with its number
 and leaves its line empty (with --json: {"error"}); the exit code is then 2. Options that say nothing to the model's task are refused.
@@ -49,16 +63,19 @@ export function predictCommand(terminal: Terminal): Command {
     .argument("<run>", "folder of a run or of a bundle")
     .argument("[input...]", "texts, paths of files or JSON; without any, lines of standard input")
     .addOption(jsonOption("print one JSON object an input, a line each"))
-    .addOption(new Option("--out <file>", "where a drawing is written to, as SVG"))
+    .addOption(new Option("--out <file>", "where a drawing is written to, .svg or .png"))
     .addOption(
       new Option("--bias <x>", "of drawings: above 0 neater ones (default: 0)").argParser((text) => parseOption(BIAS, "--bias", text)),
     )
     .addOption(new Option("--prefix <text>", "what every answer begins with"))
     .addOption(replaceUnknownOption())
+    .addOption(attentionOption())
     .addHelpText("after", HELP);
   for (const option of [...modelOptions(), ...searchOptions()]) command.addOption(option);
   return command.action(async (run: string, inputs: string[], options: Options) => {
-    const { json = false, out, threads, device, ep, precision, ensemble, ...predict } = options;
+    const { json = false, out, attention, threads, device, ep, precision, ensemble, ...predict } = options;
+    if (out !== undefined) requirePicture(out, "--out");
+    if (attention !== undefined) requireOneSource(attention, inputs);
     const model = await loadModel(run, { threads, device, ep, precision, ensemble });
     noteDevice(terminal, model);
     try {
@@ -67,19 +84,28 @@ export function predictCommand(terminal: Terminal): Command {
       const asked = inputs.length === 0 && input.kind === "none" && output.kind === "strokes" ? [""] : inputs;
       if (out !== undefined && output.kind !== "strokes") throw new UserError("--out is for models that draw; redirect the output instead");
       if (out !== undefined && asked.length !== 1) throw new UserError("--out holds one drawing: give one input");
-      const { hint, read } = inputForm(model.manifest);
+      const { hint, read } = inputForm(
+        model.manifest,
+        model.manifest.series && inputs.includes("-") ? await wholeText(terminal.stdin) : undefined,
+      );
+      const { source } = attention === undefined ? {} : await readBundle(run);
+      const search = { ...predict, attention: attention !== undefined || undefined };
       await answerAll<Prediction>(asked, hint, {
         terminal,
         json,
         noun: "input",
         read,
         ask: async (list) => {
-          const answers = (await model.predictAll(list as readonly ModelInput[], predict)) as (Prediction | Refusal)[];
+          const answers = (await model.predictAll(list as readonly ModelInput[], search)) as (Prediction | Refusal)[];
           const [first] = answers;
-          if (out !== undefined && first !== undefined && "svg" in first) await writeFile(out, `${first.svg}\n`);
-          return json
-            ? answers.map((answer, i) => ("error" in answer ? answer : withHistory(answer, list[i] as ModelInput, model.manifest)))
-            : answers;
+          if (out !== undefined && first !== undefined && "svg" in first) await writePicture({ svg: () => `${first.svg}\n` }, out, "--out");
+          if (attention === undefined || first === undefined || "error" in first)
+            return json
+              ? answers.map((answer, i) => ("error" in answer ? answer : withHistory(answer, list[i] as ModelInput, model.manifest)))
+              : answers;
+          const map = attended(source, list[0], first as Generation);
+          await writePicture(attentionPlot(map), attention, "--attention");
+          return [json ? { ...(first as Generation), ...map } : first];
         },
         onAnswers: (answers) => json || noteTruncated(terminal, answers, predict.maxLength ?? model.manifest.maxTargetLength),
         print: (answer) => (out === undefined ? predictionLines(answer, predict.topK !== undefined) : [drawn(answer as Drawing, out)]),
@@ -90,4 +116,4 @@ export function predictCommand(terminal: Terminal): Command {
   });
 }
 
-const drawn = ({ strokes }: Drawing, out: string): string => `${out}: ${strokes.length} points`;
+const drawn = ({ strokes }: Drawing, out: string): string => `${out}: ${plural(strokes.length, "point")}`;

@@ -1,5 +1,6 @@
 import { load, UserError, type Model, type Score } from "@s2s/runtime";
 import type { Precision } from "@s2s/runtime/manifest";
+import { holdsRun, readRunConfig } from "@s2s/trainer";
 import { Command, Option } from "commander";
 import { EXIT } from "../errors.ts";
 import { fileLines, textLines } from "../input-text.ts";
@@ -16,6 +17,7 @@ const GROUP = 256;
 interface Options {
   readonly data?: string;
   readonly sources?: string;
+  readonly images?: string;
   readonly weights?: readonly number[];
   readonly listWeight?: number;
   readonly nBest?: number;
@@ -49,6 +51,7 @@ export function scoreCommand(terminal: Terminal): Command {
     .argument("<run...>", "folders of runs or of bundles")
     .addOption(new Option("--data <file>", "sources with answers, or n-best lists (default: standard input)"))
     .addOption(new Option("--sources <file>", "texts, a line each, that --data has n-best lists for"))
+    .addOption(new Option("--images <folder>", "where images lie that sources name (default: where those lie that the run was trained on)"))
     .addOption(
       new Option("--weights <list>", "of the runs, with commas (default: equal ones that sum to 1)").argParser(weights("--weights")),
     )
@@ -63,16 +66,27 @@ export function scoreCommand(terminal: Terminal): Command {
     .action(async (runs: string[], { threads, device, precision, ...options }: Options) => {
       const weights = weightsOf(runs, options);
       const lists = listsOf(terminal, options);
+      const images = options.images ?? (await imagesOf(runs));
       const models: Model[] = [];
       try {
         for (const run of runs) models.push(await load(run, { device, precision, threads, worker: false }));
         for await (const group of groups(lists)) {
-          for (const list of await scoreLists(group, models, weights, options.batchSize)) print(list, { terminal, runs, options });
+          for (const list of await scoreLists(group, models, weights, { batchSize: options.batchSize, images }))
+            print(list, { terminal, runs, options });
         }
       } finally {
         for (const model of models) await model.dispose();
       }
     });
+}
+
+/** Of the first run that knows. */
+async function imagesOf(runs: readonly string[]): Promise<string | undefined> {
+  for (const run of runs) {
+    const images = (await holdsRun(run)) ? (await readRunConfig(run)).data.images : undefined;
+    if (images !== undefined) return images;
+  }
+  return undefined;
 }
 
 function weightsOf(runs: readonly string[], { weights, listWeight = 0, sources }: Options): Weights {

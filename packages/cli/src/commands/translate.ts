@@ -4,7 +4,7 @@ import { answerAll, noteDevice } from "../answering.ts";
 import { jsonOption } from "../options/common.ts";
 import { loadModel, type ModelOptions, modelOptions } from "../options/model-options.ts";
 import { searchOptions } from "../options/search-options.ts";
-import { answerAttention, attended } from "../plots/answer-attention.ts";
+import { attended, attentionPlot } from "../plots/answer-attention.ts";
 import { requirePicture, writePicture } from "../plots/picture.ts";
 import { generationLines } from "../predict/print.ts";
 import { noteTruncated } from "../predict/truncated.ts";
@@ -43,22 +43,20 @@ export function translateCommand(terminal: Terminal): Command {
     .addOption(jsonOption("print one JSON object a text, a line each"))
     .addOption(new Option("--prefix <text>", "what every answer begins with"))
     .addOption(replaceUnknownOption())
-    .addOption(new Option("--attention <file>", "draw where the model looked, .svg or .png: of one text, for models that attend"))
+    .addOption(attentionOption())
     .addHelpText("after", HELP);
   for (const option of [...modelOptions(), ...searchOptions()]) command.addOption(option);
   return command.action(async (run: string, texts: string[], options: Options) => {
     const { json = false, attention, threads, device, ep, precision, ensemble, ...search } = options;
-    if (attention !== undefined) {
-      requirePicture(attention, "--attention");
-      if (texts.length !== 1)
-        throw new UserError(`--attention draws what was looked at in one text, and ${texts.length} are given: give one`);
-    }
+    if (attention !== undefined) requireOneSource(attention, texts);
     const model = await loadModel(run, { threads, device, ep, precision, ensemble });
     noteDevice(terminal, model);
     try {
       const { input } = model.manifest.model;
       if (input.kind !== "tokens" && input.kind !== "none")
         throw new UserError(`${run}: takes no texts (${input.kind}); use \`s2s predict\``);
+      // What attention is over, so that `s2s plot` draws the same again.
+      const { source } = attention === undefined ? {} : await readBundle(run);
       let drawn: Generation | undefined;
       await answerAll<Generation>(texts, "type a text a line; Ctrl-D ends", {
         terminal,
@@ -68,8 +66,6 @@ export function translateCommand(terminal: Terminal): Command {
         async ask(inputs) {
           const answers = await model.generate(inputs as string[], { ...search, attention: attention !== undefined || undefined });
           if (!json || attention === undefined) return answers;
-          // What attention is over, so that `s2s plot` draws the same again.
-          const { source } = await readBundle(run);
           const besides = (answer: Generation, text: string): Generation => ({ ...answer, ...attended(source, text, answer) });
           return answers.map((answer, i) => ("error" in answer ? answer : besides(answer, inputs[i] as string)));
         },
@@ -79,7 +75,7 @@ export function translateCommand(terminal: Terminal): Command {
           if (!json) noteTruncated(terminal, answers, search.maxLength ?? model.manifest.maxTargetLength);
         },
       });
-      if (attention !== undefined && drawn) await writePicture(await answerAttention(run, texts[0]!, drawn), attention, "--attention");
+      if (attention !== undefined && drawn) await writePicture(attentionPlot(attended(source, texts[0]!, drawn)), attention, "--attention");
     } finally {
       await model.dispose();
     }
@@ -91,3 +87,13 @@ export const replaceUnknownOption = (): Option =>
     "--replace-unknown",
     "give words that the model does not know the source's word that it looked at most, for models that attend",
   );
+
+export const attentionOption = (): Option =>
+  new Option("--attention <file>", "draw where the model looked, .svg or .png: in one source, for models that attend");
+
+/** @throws UserError where the picture's name says no format, or where it would be one of several sources, or of none */
+export function requireOneSource(attention: string, sources: readonly string[]): void {
+  requirePicture(attention, "--attention");
+  if (sources.length !== 1)
+    throw new UserError(`--attention draws what was looked at in one source, and ${sources.length} are given: give one`);
+}

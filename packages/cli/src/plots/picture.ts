@@ -5,7 +5,7 @@ import { rasterize } from "./rasterize.ts";
 import type { Plot } from "./read-plot.ts";
 
 /** Writes a picture in the format that its file's name ends in. @throws UserError where that is none, or cannot be drawn here */
-export async function writePicture(plot: Plot, file: string, option: string): Promise<void> {
+export async function writePicture(plot: Pick<Plot, "svg">, file: string, option: string): Promise<void> {
   requirePicture(file, option);
   const svg = plot.svg();
   const picture = file.endsWith(".png") ? await rasterize(svg, `${option} ${file}`) : Buffer.from(svg);

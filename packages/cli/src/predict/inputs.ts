@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type Model, UserError } from "@s2s/runtime";
-import { seriesRows } from "@s2s/runtime/parts";
+import type { SeriesInfo } from "@s2s/runtime/manifest";
+import { type NamedRow, seriesRows } from "@s2s/runtime/parts";
 import { parseCsv } from "@s2s/trainer";
 
 /** How an input is typed, and what it is read as. */
@@ -11,8 +12,8 @@ export interface InputForm {
   readonly read: (text: string) => unknown;
 }
 
-/** What a model takes on a command line or a line of standard input. */
-export function inputForm({ model, series }: Model["manifest"]): InputForm {
+/** What a model takes on a command line or a line of standard input. @param whole all of standard input, where an argument "-" stands for it */
+export function inputForm({ model, series }: Model["manifest"], whole?: string): InputForm {
   switch (model.input.kind) {
     case "tokens":
     case "none":
@@ -24,14 +25,28 @@ export function inputForm({ model, series }: Model["manifest"]): InputForm {
       return {
         hint: "type the path of a CSV file a line; Ctrl-D ends",
         read: (path) =>
-          seriesRows(
-            parseCsv(readText(path), path).map(({ cells }) => cells),
-            series.inputs.map(({ name }) => name),
-            path,
-          ),
+          path === "-" && whole !== undefined ? readSeries(whole, "standard input", series) : readSeries(readText(path), path, series),
       };
   }
   return { hint: 'type JSON a line: nested numbers, or {"source": ...}; Ctrl-D ends', read: readJson };
+}
+
+/** @throws UserError with file:line for a cell without a number, of the rows that the model looks at */
+function readSeries(text: string, name: string, { inputs, window }: SeriesInfo): NamedRow[] {
+  const lines = parseCsv(text, name);
+  const rows = seriesRows(
+    lines.map(({ cells }) => cells),
+    inputs.map((column) => column.name),
+    name,
+  );
+  for (const [i, row] of rows.entries()) {
+    if (i < rows.length - window) continue;
+    const [column, cell] = Object.entries(row).find(([, each]) => typeof each === "string") ?? [];
+    if (column === undefined) continue;
+    const what = cell === "" ? "is missing" : `is no number but ${JSON.stringify(cell)}`;
+    throw new UserError(`${name}:${lines[i + 1]!.line}: ${column} ${what}: fill it in, the model looks at the last ${window} rows`);
+  }
+  return rows;
 }
 
 /** Numbers by themselves, or a line of the training data. */
@@ -40,6 +55,8 @@ function readJson(text: string): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
+    if (existsSync(text))
+      throw new UserError(`is the name of a file: give what stands in it, a line each, as in < ${text}`, { cause: error });
     throw new UserError(`is not JSON: ${(error as Error).message}`, { cause: error });
   }
   return typeof value === "object" && value !== null && "source" in value ? value.source : value;
@@ -50,6 +67,9 @@ function readText(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(`${path}: ${code === "ENOENT" ? "is missing" : `cannot be read (${code})`}`, { cause: error });
+    throw new UserError(
+      `${path}: ${code === "ENOENT" ? "does not exist: check the path, or give - and the CSV on standard input" : `cannot be read (${code})`}`,
+      { cause: error },
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Model, Refusal, Score } from "@s2s/runtime";
 import type { Candidate, CandidateList } from "./candidates.ts";
 
@@ -20,16 +21,26 @@ export interface ScoredCandidate extends Candidate {
 export type ScoredList = Omit<CandidateList, "candidates"> &
   ({ readonly candidates: readonly ScoredCandidate[] } | (Refusal & { readonly refused: number }));
 
+export interface ScoringOptions {
+  readonly batchSize?: number | undefined;
+  /** Where images lie that sources name. */
+  readonly images?: string | undefined;
+}
+
 /** Scores lists of candidates with every model, many side by side. What one model cannot read has no score. */
 export async function scoreLists(
   lists: readonly CandidateList[],
   models: readonly Model[],
   weights: Weights,
-  batchSize?: number,
+  { batchSize, images = "" }: ScoringOptions = {},
 ): Promise<ScoredList[]> {
-  const pairs = lists.flatMap(({ source, candidates }) => candidates.map(({ text }) => [source, text] as const));
+  const pairsOf = (sourceOf: (source: string) => string) =>
+    lists.flatMap(({ source, candidates }) => candidates.map(({ text }) => [sourceOf(source), text] as const));
   const scores: (Score | Refusal)[][] = [];
-  for (const model of models) scores.push(await model.score(pairs, { batchSize }));
+  for (const model of models) {
+    const isImage = model.manifest.model.input.kind === "image";
+    scores.push(await model.score(pairsOf(isImage ? (source) => resolve(images, source) : (source) => source), { batchSize }));
+  }
   let next = 0;
   return lists.map(({ source, where, candidates }) => {
     const scored: ScoredCandidate[] = [];

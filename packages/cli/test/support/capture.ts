@@ -23,16 +23,22 @@ export class Captured extends Writable {
   }
 }
 
-export function capturedTerminal(columns?: number): { terminal: Terminal; out: Captured; err: Captured } {
+export function capturedTerminal(columns?: number, stdin = ""): { terminal: Terminal; out: Captured; err: Captured } {
   const out = new Captured(columns);
   const err = new Captured(columns);
-  const terminal = new Terminal({ stdin: Readable.from([]), stdout: out as Output, stderr: err as Output });
+  const terminal = new Terminal({
+    stdin: Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]),
+    stdout: out as Output,
+    stderr: err as Output,
+  });
   return { terminal, out, err };
 }
 
-/** Runs one command line in this process. */
-export async function runHere(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { terminal, out, err } = capturedTerminal();
+export const runHere = (...args: string[]) => runWith("", ...args);
+
+/** Runs one command line in this process. @param stdin what stands on standard input */
+export async function runWith(stdin: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { terminal, out, err } = capturedTerminal(undefined, stdin);
   const code = await run(args, terminal);
   return { code, stdout: out.text, stderr: err.text };
 }

@@ -5,7 +5,7 @@ const cellPattern = (separator: string): RegExp =>
   new RegExp(`(?:"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*))(${separator}|\\r?\\n|$)`, "y");
 
 /**
- * The rows of comma-separated values; empty lines are none.
+ * The rows of comma-separated values. Empty lines are none, but between the rows of a single column, where they are cells without a value.
  * @param name what errors call the text
  * @param separator what stands between cells: a comma or, as spreadsheets copy them, a tab
  * @throws UserError with the line for a quote out of place
@@ -23,10 +23,10 @@ export function parseCsv(text: string, name: string, separator: "," | "\t" = ","
     row.push(quoted?.replaceAll('""', '"') ?? plain);
     at += cell.length;
     if (end === separator) continue;
-    if (row.length > 1 || row[0] !== "") rows.push(row);
+    if (row.length > 1 || row[0] !== "" || rows[0]?.length === 1) rows.push(row);
     row = [];
   }
-  return rows;
+  return rows.slice(0, rows.findLastIndex((each) => each.length > 1 || each[0] !== "") + 1);
 }
 
 /** A row of a series by column. What is missing or no number stays as it was written, and the model refuses it with its row. */

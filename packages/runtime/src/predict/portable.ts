@@ -1,5 +1,5 @@
 import { platform } from "#platform";
-import type { Pair, Refusal } from "../engine/service.ts";
+import type { Refusal } from "../engine/service.ts";
 import { UserError } from "../errors.ts";
 
 /** An input as it can be sent to another thread; what cannot be read is refused in its place. */
@@ -17,16 +17,6 @@ export async function portablePictures(inputs: readonly unknown[]): Promise<Port
     }
   }
   return found;
-}
-
-/** @throws UserError for a source that cannot be read */
-export async function portablePairs(pairs: readonly Pair[]): Promise<Pair[]> {
-  const sources = await portablePictures(pairs.map((pair) => (Array.isArray(pair) ? pair[0] : undefined)));
-  return pairs.map((pair, i) => {
-    const source = sources[i] as PortableInput;
-    if ("error" in source) throw new UserError(`pair ${i + 1}: ${source.error}`);
-    return Array.isArray(pair) ? ([source[0], ...pair.slice(1)] as unknown as Pair) : pair;
-  });
 }
 
 /** What is no picture that has to be read here stays as it is. */

@@ -6,7 +6,7 @@ export { StrokeGraphs } from "../engine/stroke-graphs.ts";
 export { readPixels } from "../platform/web-pixels.ts";
 export { PREDICTS } from "../predict/index.ts";
 export { otherReader } from "../predict/inputs/other.ts";
-export { portablePairs, portablePictures } from "../predict/portable.ts";
+export { portablePictures } from "../predict/portable.ts";
 // Of options that are not known.
 export { requireKnown } from "../known-options.ts";
 export { requireTaskOptions } from "../predict/task-options.ts";

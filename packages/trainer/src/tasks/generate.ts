@@ -95,7 +95,7 @@ export const generate: Task<Texts> = {
     const texts: string[] = [];
     const hash = createHash("sha256");
     let [read, longTargets] = [0, 0];
-    for await (const text of textsOf(data.train, config, data.limit)) {
+    for await (const text of textsOf(data.train, config)) {
       read += 1;
       hash.update(`${text}\n`);
       if (column.push(text)) texts.push(text);
@@ -113,7 +113,8 @@ export const generate: Task<Texts> = {
     requireTexts(split.train.length, filter);
     const all = new Texts(column.sequences, texts);
     const train = all.select(split.train);
-    const valid = data.valid === undefined ? all.select(split.valid) : await readTexts(data.valid, config, tokenizer);
+    const valid =
+      data.valid === undefined ? all.select(split.valid) : await readTexts(data.valid, { data: { ...data, limit: undefined } }, tokenizer);
     if (data.valid !== undefined) for (const text of valid.texts) hash.update(`${text}\n`);
     const longest = Math.max(...[train, valid].flatMap((side) => Array.from({ length: side.count }, (_, i) => side.units(i))));
     const { manifest, files } = textSides({
@@ -139,8 +140,8 @@ export const generate: Task<Texts> = {
   measure: async () => ({}),
 };
 
-async function* textsOf(file: string, { data }: Pick<Config, "data">, limit?: number): AsyncGenerator<string, void, undefined> {
-  for await (const row of readRows(file, limit)) yield columnOf(row, data.sourceColumn, "text", "data.sourceColumn");
+async function* textsOf(file: string, { data }: Pick<Config, "data">): AsyncGenerator<string, void, undefined> {
+  for await (const row of readRows(file, data.limit)) yield columnOf(row, data.sourceColumn, "text", "data.sourceColumn");
 }
 
 async function readTexts(file: string, config: Pick<Config, "data">, tokenizer: Tokenizer): Promise<Texts> {

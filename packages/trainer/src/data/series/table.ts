@@ -25,6 +25,8 @@ export async function readTable(path: string, wanted: readonly string[], limit =
   const [header, ...rows] = await readRows(path);
   if (header === undefined || rows.length === 0) throw new UserError(`${path}: is empty: it needs a header and a row a step`);
   const names = header.cells;
+  if (names.length === 1 && /[;\t]/.test(names[0]!))
+    throw new UserError(`${path}:${header.line}: is one column, ${JSON.stringify(names[0])}: separate cells with commas`);
   for (const [i, name] of names.entries())
     if (names.indexOf(name) !== i) throw new UserError(`${path}:${header.line}: two columns are named ${JSON.stringify(name)}: rename one`);
   for (const name of wanted)
