@@ -275,7 +275,7 @@ describe("what a model cannot answer", () => {
     ["frames", "[[[[1,2],[3,4]]]]", /^input 1: the picture of step 1 must be pixels or numbers from 0 to 1 \[1, 6, 6\]$/],
     ["series", "nowhere.csv", /^input 1: nowhere\.csv: does not exist: check the path, or give - and the CSV on standard input$/],
     ["series", "short.csv", /^input 1: the input has 2 rows, but this model looks back upon 6$/],
-    ["series", "text.csv", /^input 1: row 7: level is no number but "high"$/],
+    ["series", "text.csv", /^input 1: text\.csv:8: level is no number but "high": fill it in, the model looks at the last 6 rows$/],
     ["series", "other.csv", /^input 1: other\.csv: has no column hint; it has level/],
     ["caption", "nowhere.png", /^input 1: .*nowhere\.png: is missing$/],
   ])("%s: %.30s", async (run, input, message) => {
@@ -358,7 +358,7 @@ describe("options that fit neither each other nor the task", () => {
     ["caption", ["--encoder.filters", "4,x"], /encoder\.filters must be whole numbers/],
     ["caption", ["--encoder.filters", "4,4,4,4"], /encoder\.filters has 4 blocks/],
     ["caption", ["--encoder.kernel", "4"], /encoder\.kernel must be odd, but is 4/],
-    ["caption", ["--source.kind", "vectors"], /source\.width says nothing to the task caption with a source of the kind vectors/],
+    ["caption", ["--source.kind", "vectors"], /encoder\.filters says nothing to the task caption with a source of the kind vectors/],
     ["draw", ["--draw.mixtures", "0"], /--draw\.mixtures 0: must be a whole number from 1 to 1000/],
     ["draw", ["--target.maxLength", "1"], /no drawing is left/],
     ["classify", ["--task", "clasify"], /--task clasify: must be one of translate, classify, tag/],

@@ -33,6 +33,16 @@ describe("settleConfig", () => {
     expect(config.data.valid).toMatch(/s2s-config-[^/]+[/\\]valid\.tsv$/);
   });
 
+  it("refuses a key of a side that the model has not, unless an option has set it for both", async () => {
+    expect((await settle(undefined, "--task", "caption", "--hidden", "9")).encoder.hidden).toBe(9);
+    await expect(settle(undefined, "--task", "caption", "--encoder.hidden", "9")).rejects.toThrow(
+      /^--encoder\.hidden 9: encoder\.hidden says nothing to the task caption with a source of the kind image: leave it out$/,
+    );
+    await expect(settle({ task: "classify", decoder: { hidden: 9 } })).rejects.toThrow(
+      /:4: decoder\.hidden says nothing to the task classify/,
+    );
+  });
+
   it("names the option that was typed, under whatever spelling", async () => {
     await expect(settle(undefined, "--task", "tag", "--source.tokens", "bpe")).rejects.toThrow(
       /^--source\.tokens bpe: bpe pieces have no labels/,

@@ -39,10 +39,10 @@ const isSeries = (config: Config): boolean => config.task === "forecast" || (con
 const hasColumns = (config: Config): boolean =>
   config.task !== "draw" && !isSeries(config) && ["none", "text", "image"].includes(kindOf(config));
 
-/**
- * Keys of one side that a person gives for that side alone. Those that one option sets for both (`--hidden`) are not here: a side that does not
- * exist has no use for them, but the other has.
- */
+/** Whether a source goes through recurrent layers: a vector is taken as it is, a picture through its CNN alone. */
+const hasLayers = (config: Config): boolean => !["none", "vector", "image"].includes(kindOf(config));
+
+/** Keys that have no effect everywhere. */
 const USES: readonly Use[] = [
   ofChoice("momentum", "optimizer", ["momentum"]),
   ofChoice("rho", "optimizer", ["rmsprop", "adadelta"]),
@@ -101,9 +101,25 @@ const USES: readonly Use[] = [
     needs: "take the task forecast",
   },
   {
-    keys: ["encoder.bidirectional", "encoder.reverseSource"],
-    has: (config) => !["none", "vector", "image"].includes(kindOf(config)),
+    keys: ["cell", "hidden", "layers", "bidirectional", "reverseSource"].map((key) => `encoder.${key}`),
+    has: hasLayers,
     chosen: bySource,
+  },
+  {
+    keys: ["encoder.embedding", ...["tokens", "vocabulary", "minFrequency", "pretrained"].map((key) => `source.${key}`)],
+    has: (config) => kindOf(config) === "text",
+    chosen: bySource,
+  },
+  { keys: ["source.maxLength"], has: (config) => hasLayers(config) && !isSeries(config), chosen: bySource },
+  {
+    keys: ["decoder.embedding", ...["tokens", "vocabulary", "minFrequency", "pretrained"].map((key) => `target.${key}`)],
+    has: ({ task }) => taskOf(task).writesTokens,
+    chosen: byTask,
+  },
+  {
+    keys: ["decoder.cell", "decoder.hidden", "decoder.layers", "target.maxLength"],
+    has: ({ task }) => taskOf(task).writesTokens || task === "draw",
+    chosen: byTask,
   },
   { keys: ["data.sourceColumn"], has: hasColumns, chosen: bySource },
   {
@@ -121,7 +137,8 @@ const defaults = configDefaults();
 /**
  * Refuses keys that a person gave and that have no effect beside what else was chosen. What is given its default does not count.
  *
- * @param given - what a person wrote; not the configuration of a run, which holds every key
+ * @param given - what a person wrote, key by key: neither the configuration of a run, which holds every key, nor what one option sets for both sides
+ *   (`--hidden`), of which a model may have but one
  * @param config - all that holds, `given` included
  * @throws UserError naming place and key, and what would make it count
  */

@@ -44,6 +44,16 @@ describe("keys without an effect", () => {
       "training.initializationScale says nothing to the initialization default: leave it out, or take uniform or normal",
     ],
     [{ encoder: { residual: true } }, "encoder.residual says nothing to a single layer: leave it out, or set the layers to 2 or more"],
+    [{ task: "classify", decoder: { hidden: 7 } }, "decoder.hidden says nothing to the task classify: leave it out"],
+    [
+      { task: "caption", encoder: { layers: 2 } },
+      "encoder.layers says nothing to the task caption with a source of the kind image: leave it out",
+    ],
+    [
+      { task: "generate", source: { tokens: "word" } },
+      "source.tokens says nothing to the task generate with a source of the kind none: leave it out",
+    ],
+    [{ task: "tag", target: { maxLength: 7 } }, "target.maxLength says nothing to the task tag: leave it out"],
     [{ task: "draw", training: { answered: 10 } }, "training.answered says nothing to the task draw: leave it out"],
     [
       { task: "classify", source: { kind: "frames", height: 5 } },
@@ -85,7 +95,7 @@ describe("keys without an effect", () => {
   it.each<ConfigInput>([
     { training: { optimizer: "adamw", weightDecay: 0.2, beta2: 0.9, warmup: 5 } },
     { training: { momentum: 0.9 } },
-    { task: "classify", encoder: { pooling: "max", residual: true, layers: 2 }, decoder: { residual: true, layers: 2 } },
+    { task: "classify", encoder: { pooling: "max", residual: true, layers: 2 }, decoder: { residual: true } },
     { task: "draw", encoder: { bidirectional: true } },
     { task: "generate", data: { sourceColumn: 2, validSplit: "source" } },
     { task: "classify", data: { sourceColumn: 2, targetColumn: 1 } },

@@ -26,20 +26,26 @@ interface Given {
   readonly value: OptionValue;
 }
 
+interface Taken extends Given {
+  /** Whether the option is the key's own, and sets no other. */
+  readonly own: boolean;
+}
+
 /** The configuration keys that were given as options, each under whatever spelling. */
 export class ConfigOptions {
-  readonly #given = new Map<string, Given>();
+  readonly #given = new Map<string, Taken>();
 
   /** Adds every spelling of every key to a command; the shortest one of each is listed in its help. */
   constructor(command: Command, keys: readonly ConfigKey[]) {
     for (const spelling of spellingsOf(keys)) this.#add(command, spelling);
   }
 
-  /** What was given, as an object in the form of the config file. */
-  input(): ConfigInput {
+  /** What was given, as an object in the form of the config file. @param which "own": without what one option has set for both sides */
+  input(which: "all" | "own" = "all"): ConfigInput {
     const sections: Record<string, Record<string, OptionValue>> = {};
     const alone: Record<string, OptionValue> = {};
-    for (const [path, { value }] of this.#given) {
+    for (const [path, { value, own }] of this.#given) {
+      if (which === "own" && !own) continue;
       const [section = "", leaf] = path.split(".");
       if (leaf === undefined) alone[section] = value;
       else (sections[section] ??= {})[leaf] = value;
@@ -84,7 +90,7 @@ export class ConfigOptions {
       if (earlier !== undefined && earlier.value !== settled) {
         throw new UserError(`${earlier.typed} and ${typed} both set ${path}: give one of them`);
       }
-      this.#given.set(path, { typed, value: settled });
+      this.#given.set(path, { typed, value: settled, own: keys.length === 1 });
     }
   }
 }

@@ -18,7 +18,7 @@ export async function settleConfig({ file, run, preset = {}, given }: ConfigSour
   const locate = (path: readonly string[]): string => given.locate(path, origin);
   const config = resolveConfig(merge(base, given.input()), locate);
   // A file's keys have been held against the file alone: options may choose otherwise without unsaying what hangs on it.
-  refuseIdleKeys(given.input(), config, locate);
+  refuseIdleKeys(given.input("own"), config, locate);
   return config;
 }
 
