@@ -184,6 +184,10 @@ describe.skipIf(browser === undefined)("<s2s-model> for every task", async () =>
       expect(await part(page, "input").getAttribute("aria-describedby")).toBe("error");
     }
     expect(opened!.problems.splice(0)).toHaveLength(5);
+    // Nothing to ask is nothing to complain about.
+    await part(page, "input").fill("");
+    await part(page, "button").click();
+    expect(await page.getByRole("alert").count()).toBe(0);
     await part(page, "input").fill(SERIES_CSV);
     await part(page, "button").click();
     expect(await answer(page)).not.toBe("");

@@ -10,7 +10,7 @@ const FRAMES = { least: 6, most: 10 };
 const CONFIG: ConfigInput = {
   task: "caption",
   data: { train: "train.jsonl", valid: "valid.jsonl" },
-  source: { kind: "frames", width: SIDE, height: SIDE, channels: 1 },
+  source: { kind: "frames" },
   target: { tokens: "word" },
   encoder: { filters: "8,16", kernel: 3, features: 64, hidden: 64 },
   decoder: { embedding: 32, hidden: 64 },

@@ -127,6 +127,13 @@ export class Controller {
     answering.abort();
   }
 
+  /** Stops, and says nothing any more of what was asked. */
+  clear(): void {
+    this.stop();
+    this.#clearError();
+    this.update();
+  }
+
   /** Stops, and gives the model back. */
   release(): void {
     this.stop();

@@ -249,7 +249,7 @@ export class S2sModelElement extends ReflectingControl {
   }
 
   #show(value: string): void {
-    this.stop();
+    this.#controller.clear();
     this.#view.showAnswer(value);
     this.#settle(value, false);
   }

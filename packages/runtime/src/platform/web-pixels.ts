@@ -14,6 +14,8 @@ export async function readPixels(picture: unknown): Promise<Pixels | undefined> 
     bitmap.close();
     return { width, height, data: context.getImageData(0, 0, width, height).data };
   } catch (error) {
-    throw new UserError(`the picture cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new UserError("the picture cannot be read: it must be whole, and of a kind that this browser shows, such as PNG or JPEG", {
+      cause: error,
+    });
   }
 }
