@@ -12,7 +12,16 @@ const CONFIG: ConfigInput = {
   target: { tokens: "word" },
   encoder: { embedding: 96, hidden: 192, layers: 2, bidirectional: true },
   decoder: { embedding: 96, hidden: 384, attention: "general" },
-  training: { epochs: 30, batchSize: 64, learningRate: 0.002, dropout: 0.3, embeddingDropout: 0, labelSmoothing: 0.1, schedule: "cosine" },
+  training: {
+    epochs: 30,
+    batchSize: 64,
+    learningRate: 0.002,
+    schedule: "cosine",
+    dropout: 0.3,
+    embeddingDropout: 0,
+    labelSmoothing: 0.1,
+    bucket: 1,
+  },
 };
 
 export const g2p: Recipe = {

@@ -41,7 +41,7 @@ function startLines(
     ...(dropped === undefined ? [] : [dropped]),
     ...pretrained.map(
       ({ side, file, found, missing, repeated }) =>
-        `${file}: vectors for ${count(found)} ${side} tokens, none for ${count(missing)}${repeated > 0 ? `, ${count(repeated)} repeated` : ""}`,
+        `${file}: vectors for ${plural(found, `${side} token`)}, none for ${count(missing)}${repeated > 0 ? `, ${count(repeated)} repeated` : ""}`,
     ),
     ...(resumed ? [resumedLine(resumed, epochs)] : []),
   ];

@@ -77,7 +77,7 @@ function imageShape({ encoder }: Config, smallest: number): Pick<InputOf<"image"
   if (kernel % 2 === 0) throw new UserError(`encoder.kernel must be odd, but is ${kernel}`);
   if (2 ** filters.length > smallest)
     throw new UserError(
-      `encoder.filters has ${filters.length} blocks, each of which halves a picture, but that is ${smallest} pixels wide or high`,
+      `encoder.filters has ${filters.length} blocks, each of which halves a picture, but that is ${smallest} pixels wide or high: at most ${Math.floor(Math.log2(smallest))} fit`,
     );
   return { filters, kernel, normalization, features };
 }
