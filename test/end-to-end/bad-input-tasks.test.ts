@@ -275,7 +275,7 @@ describe("what a model cannot answer", () => {
     ["frames", "[[[[1,2],[3,4]]]]", /^input 1: the picture of step 1 must be pixels or numbers from 0 to 1 \[1, 6, 6\]$/],
     ["series", "nowhere.csv", /^input 1: nowhere\.csv: does not exist: check the path, or give - and the CSV on standard input$/],
     ["series", "short.csv", /^input 1: the input has 2 rows, but this model looks back upon 6$/],
-    ["series", "text.csv", /^input 1: text\.csv:8: level is no number but "high": fill it in, the model looks at the last 6 rows$/],
+    ["series", "text.csv", /^input 1: text\.csv:8: level is no number but "high": fill it in, the last 6 rows are looked at$/],
     ["series", "other.csv", /^input 1: other\.csv: has no column hint; it has level/],
     ["caption", "nowhere.png", /^input 1: .*nowhere\.png: is missing$/],
   ])("%s: %.30s", async (run, input, message) => {

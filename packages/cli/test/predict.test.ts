@@ -65,13 +65,19 @@ describe("predict", () => {
     expect(steps.map(({ pm }: { pm: number }) => String(pm))).toEqual(stdout.trimEnd().split("\n").slice(1));
     const input = await readFile(file, "utf8");
     expect((await runWith(input, "predict", join(root, "forecast"), "-")).stdout).toBe(stdout);
+    const known = input.trimEnd().split("\n");
+    await writeFile(file, `${known.join("\n")}\n2026-01-08,0,1\n2026-01-09,0,2\n2026-01-10,0,3\n`);
+    const held = JSON.parse((await predict("forecast", file, "--hold-back", "--json")).stdout);
+    expect(held).toEqual({ history: [42, 43, 44, 45, 46].map((pm) => ({ pm })), steps, truth: [1, 2, 3].map((pm) => ({ pm })) });
+    expect((await predict("forecast", file, "--hold-back")).stdout).toBe(stdout);
+    expect((await predict("classify", "a", "--hold-back")).stderr).toBe("s2s: --hold-back is for models of series: leave it out\n");
     await writeFile(file, "date,pm\n1,2\n");
     expect(await predict("forecast", file)).toMatchObject({
       code: 2,
       stderr: `s2s: input 1: ${file}: has no column wind; it has date, pm\n`,
     });
     await writeFile(file, `wind,pm\n${"1,2\n".repeat(4)}1,\n`);
-    const gap = `${file}:6: pm is missing: fill it in, the model looks at the last 5 rows`;
+    const gap = `${file}:6: pm is missing: fill it in, the last 5 rows are looked at`;
     expect(await predict("forecast", file)).toMatchObject({ code: 2, stderr: `s2s: input 1: ${gap}\n` });
     await writeFile(file, `wind,pm\n1,few\n${"1,2\n".repeat(5)}`);
     expect(await predict("forecast", file)).toMatchObject({ code: 0, stderr: "" });

@@ -1,24 +1,14 @@
 import { text as wholeText } from "node:stream/consumers";
-import {
-  type Drawing,
-  type Generation,
-  type ModelInput,
-  type Prediction,
-  type PredictOptions,
-  readBundle,
-  type Refusal,
-  UserError,
-} from "@s2s/runtime";
+import { type Drawing, type Prediction, type PredictOptions, UserError } from "@s2s/runtime";
 import { Command, Option } from "commander";
 import { answerAll, noteDevice } from "../answering.ts";
 import { jsonOption } from "../options/common.ts";
 import { loadModel, type ModelOptions, modelOptions } from "../options/model-options.ts";
 import { searchOptions } from "../options/search-options.ts";
 import { parseOption } from "../options/value.ts";
-import { attended, attentionPlot } from "../plots/answer-attention.ts";
-import { requirePicture, writePicture } from "../plots/picture.ts";
+import { requirePicture } from "../plots/picture.ts";
+import { asker } from "../predict/ask.ts";
 import { inputForm } from "../predict/inputs.ts";
-import { withHistory } from "../predict/plotted.ts";
 import { predictionLines } from "../predict/print.ts";
 import { noteTruncated } from "../predict/truncated.ts";
 import { plural } from "../report/format.ts";
@@ -30,6 +20,7 @@ interface Options extends Omit<PredictOptions, "signal" | "attention">, ModelOpt
   readonly out?: string;
   /** A file for a picture. */
   readonly attention?: string;
+  readonly holdBack?: boolean;
 }
 
 const HELP = `
@@ -40,7 +31,8 @@ What an input is, and what comes of it, follows from the model's task:
   tag                    a text: a label for each token, spaces between them
   caption                the path of a PNG or JPEG file; of vectors and films JSON, nested numbers or a line of the data file: the text
   forecast               a CSV file with a header, of which the last rows are looked at (-: standard input is the file): the steps to come,
-                         comma-separated; next of numbers likewise. With --json also the last known ones, as history, which s2s plot draws
+                         comma-separated; next of numbers likewise. With --json also the last known ones, as history, which s2s plot draws; --hold-back
+                         adds what came
   draw                   a text, or nothing: the drawing as SVG, or into the file that --out names, .svg or .png
 
 Inputs are the arguments or lines of standard input. With --json each gives one object. What cannot be answered is reported on stderr with its number
@@ -70,10 +62,13 @@ export function predictCommand(terminal: Terminal): Command {
     .addOption(new Option("--prefix <text>", "what every answer begins with"))
     .addOption(replaceUnknownOption())
     .addOption(attentionOption())
+    .addOption(
+      new Option("--hold-back", "of a series: forecast its last rows from those before; --json has them as truth, beside the steps"),
+    )
     .addHelpText("after", HELP);
   for (const option of [...modelOptions(), ...searchOptions()]) command.addOption(option);
   return command.action(async (run: string, inputs: string[], options: Options) => {
-    const { json = false, out, attention, threads, device, ep, precision, ensemble, ...predict } = options;
+    const { json = false, out, attention, holdBack = false, threads, device, ep, precision, ensemble, ...predict } = options;
     if (out !== undefined) requirePicture(out, "--out");
     if (attention !== undefined) requireOneSource(attention, inputs);
     const model = await loadModel(run, { threads, device, ep, precision, ensemble });
@@ -84,29 +79,17 @@ export function predictCommand(terminal: Terminal): Command {
       const asked = inputs.length === 0 && input.kind === "none" && output.kind === "strokes" ? [""] : inputs;
       if (out !== undefined && output.kind !== "strokes") throw new UserError("--out is for models that draw; redirect the output instead");
       if (out !== undefined && asked.length !== 1) throw new UserError("--out holds one drawing: give one input");
-      const { hint, read } = inputForm(
-        model.manifest,
-        model.manifest.series && inputs.includes("-") ? await wholeText(terminal.stdin) : undefined,
-      );
-      const { source } = attention === undefined ? {} : await readBundle(run);
-      const search = { ...predict, attention: attention !== undefined || undefined };
+      const { series } = model.manifest;
+      if (holdBack && series === undefined) throw new UserError("--hold-back is for models of series: leave it out");
+      const heldBack = holdBack && output.kind === "numbers" ? output.steps : 0;
+      const whole = series && inputs.includes("-") ? await wholeText(terminal.stdin) : undefined;
+      const { hint, read } = inputForm(model.manifest, { whole, heldBack });
       await answerAll<Prediction>(asked, hint, {
         terminal,
         json,
         noun: "input",
         read,
-        ask: async (list) => {
-          const answers = (await model.predictAll(list as readonly ModelInput[], search)) as (Prediction | Refusal)[];
-          const [first] = answers;
-          if (out !== undefined && first !== undefined && "svg" in first) await writePicture({ svg: () => `${first.svg}\n` }, out, "--out");
-          if (attention === undefined || first === undefined || "error" in first)
-            return json
-              ? answers.map((answer, i) => ("error" in answer ? answer : withHistory(answer, list[i] as ModelInput, model.manifest)))
-              : answers;
-          const map = attended(source, list[0], first as Generation);
-          await writePicture(attentionPlot(map), attention, "--attention");
-          return [json ? { ...(first as Generation), ...map } : first];
-        },
+        ask: await asker(model, { run, json, out, attention, heldBack, search: predict }),
         onAnswers: (answers) => json || noteTruncated(terminal, answers, predict.maxLength ?? model.manifest.maxTargetLength),
         print: (answer) => (out === undefined ? predictionLines(answer, predict.topK !== undefined) : [drawn(answer as Drawing, out)]),
       });

@@ -12,8 +12,15 @@ export interface InputForm {
   readonly read: (text: string) => unknown;
 }
 
-/** What a model takes on a command line or a line of standard input. @param whole all of standard input, where an argument "-" stands for it */
-export function inputForm({ model, series }: Model["manifest"], whole?: string): InputForm {
+export interface SeriesOptions {
+  /** All of standard input, where an argument "-" stands for it. */
+  readonly whole?: string | undefined;
+  /** Last rows of a series that the model is not shown. */
+  readonly heldBack: number;
+}
+
+/** What a model takes on a command line or a line of standard input. */
+export function inputForm({ model, series }: Model["manifest"], { whole, heldBack }: SeriesOptions): InputForm {
   switch (model.input.kind) {
     case "tokens":
     case "none":
@@ -25,14 +32,16 @@ export function inputForm({ model, series }: Model["manifest"], whole?: string):
       return {
         hint: "type the path of a CSV file a line; Ctrl-D ends",
         read: (path) =>
-          path === "-" && whole !== undefined ? readSeries(whole, "standard input", series) : readSeries(readText(path), path, series),
+          path === "-" && whole !== undefined
+            ? readSeries(whole, "standard input", series, heldBack)
+            : readSeries(readText(path), path, series, heldBack),
       };
   }
   return { hint: 'type JSON a line: nested numbers, or {"source": ...}; Ctrl-D ends', read: readJson };
 }
 
 /** @throws UserError with file:line for a cell without a number, of the rows that the model looks at */
-function readSeries(text: string, name: string, { inputs, window }: SeriesInfo): NamedRow[] {
+function readSeries(text: string, name: string, { inputs, window }: SeriesInfo, heldBack: number): NamedRow[] {
   const lines = parseCsv(text, name);
   const rows = seriesRows(
     lines.map(({ cells }) => cells),
@@ -40,11 +49,11 @@ function readSeries(text: string, name: string, { inputs, window }: SeriesInfo):
     name,
   );
   for (const [i, row] of rows.entries()) {
-    if (i < rows.length - window) continue;
+    if (i < rows.length - window - heldBack) continue;
     const [column, cell] = Object.entries(row).find(([, each]) => typeof each === "string") ?? [];
     if (column === undefined) continue;
     const what = cell === "" ? "is missing" : `is no number but ${JSON.stringify(cell)}`;
-    throw new UserError(`${name}:${lines[i + 1]!.line}: ${column} ${what}: fill it in, the model looks at the last ${window} rows`);
+    throw new UserError(`${name}:${lines[i + 1]!.line}: ${column} ${what}: fill it in, the last ${window + heldBack} rows are looked at`);
   }
   return rows;
 }
