@@ -37,5 +37,7 @@ test("spans and baselines have tables of their own", () => {
   expect(detailLines({ baselines }, { rmse: 2.1 }).at(-1)).toBe("by RMSE better than seasonal naive; not better than naive");
   expect(detailLines({ baselines }, { rmse: 2 }).at(-1)).toBe("by RMSE better than seasonal naive; not better than naive");
   expect(detailLines({ baselines }, { rmse: 1.9 }).at(-1)).toBe("by RMSE better than naive, seasonal naive");
+  expect(detailLines({}, { mae: 1, rmse: 2 })).toEqual([expect.stringMatching(/^MASE is not defined: /)]);
+  expect(detailLines({}, { mae: 1, mase: 2 })).toEqual([]);
   expect(detailLines({ something: 1 })).toEqual([]);
 });

@@ -5,11 +5,12 @@ import { count, loss, percent, plural, table } from "./format.ts";
 const MOST_CLASSES = 20;
 const LONGEST_LABEL = 12;
 
-/** What `s2s evaluate` knows beside single numbers, as tables. */
-/** @param own the model's own figures, which baselines are compared with */
+/** What `s2s evaluate` knows beside single numbers, as tables. @param own the model's own figures, which baselines are compared with */
 export function detailLines(details: Readonly<Record<string, unknown>>, own: Readonly<Record<string, unknown>> = {}): string[] {
   const { classes, confusion, spans, baselines } = details as Partial<Details>;
   const lines: string[] = [];
+  if ("mae" in own && !("mase" in own))
+    lines.push("MASE is not defined: what it is scaled by, a naive forecast of the training part, is never wrong");
   if (classes !== undefined) lines.push("", ...classLines("label", classes));
   if (spans !== undefined) lines.push("", ...classLines("span", spans.kinds));
   if (classes !== undefined && confusion !== undefined) lines.push("", ...confusionLines(classes, confusion));
