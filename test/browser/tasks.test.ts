@@ -126,7 +126,17 @@ describe.skipIf(browser === undefined)("<s2s-model> for every task", async () =>
     const drawn = await inNode<Extract<Prediction, { text: string }>>("generate", "hg", { temperature: 0.4, seed: 9 });
     expect(await asked({ temperature: 0.4, seed: 9 })).toBe(drawn.text);
     expect(await temperature.inputValue()).toBe("0.4");
-    // What the visitor wrote stays.
+    expect(await asked({ seed: 9 })).toBe(
+      (await inNode<Extract<Prediction, { text: string }>>("generate", "hg", { temperature: 0.7, seed: 9 })).text,
+    );
+    const beams = await page.evaluate(
+      async () => (await document.querySelector("s2s-model")!.predict<"generate">("hg", { beams: 2 })).text,
+    );
+    expect(beams).toBe(text);
+    // What the visitor wrote stays, until the form is reset.
+    await temperature.fill("0.1");
+    await page.evaluate(() => (document.querySelector("s2s-model") as S2sModelElement).formResetCallback());
+    expect(await temperature.inputValue()).toBe("0.7");
     await temperature.fill("0");
     expect(await asked({ temperature: 0.4 })).toBe((await inNode<Extract<Prediction, { text: string }>>("generate", "hg")).text);
   });
@@ -175,7 +185,7 @@ describe.skipIf(browser === undefined)("<s2s-model> for every task", async () =>
       "pm,wind\n1,2": "the input has 1 row, but this model looks back upon 5",
       [SERIES_CSV.replace("52", "many")]: 'row 5: pm is no number but "many"',
       [SERIES_CSV.replaceAll(",", "\t").replace("52", "52,5")]: 'row 5: pm is no number but "52,5"',
-      [`${SERIES_CSV},1`]: "CSV: row 7 has 4 cells, not 3 as the first line",
+      [`${SERIES_CSV},1`]: "CSV: row 7 is cut into 4, but there are 3 columns",
     };
     for (const [csv, message] of Object.entries(refused)) {
       await part(page, "input").fill(csv);

@@ -153,4 +153,8 @@ it("finds images in their folder, and reports those that it cannot read in their
   expect(code).toBe(2);
   expect(stdout).toMatch(/^\n-\d+\.\d{4}\ta\.png\tab\n$/);
   expect(stderr).toMatch(/^s2s: \S+captions\.tsv:1: .*none\.png: is missing\n$/);
+  expect((await runHere("score", run, "--data", captions)).stdout).toBe(stdout);
+  expect((await runHere("score", one, "--data", data, "--images", folder)).stderr).toBe(
+    "s2s: --images is for models that take images: leave it out\n",
+  );
 });

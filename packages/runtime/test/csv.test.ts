@@ -32,7 +32,7 @@ describe("seriesRows", () => {
   it("names a column that is missing, and says of nothing what is missing", () => {
     expect(() => seriesRows(rows, ["a", "d"], "x.csv")).toThrow("x.csv: has no column d; it has a,  b , c");
     expect(() => seriesRows([], ["a"], "x.csv")).toThrow("x.csv: is empty: its first line must name the columns");
-    expect(() => seriesRows([...rows, ["7", "8"]], ["a"], "x.csv")).toThrow("x.csv: row 3 has 2 cells, not 3 as the first line");
+    expect(() => seriesRows([...rows, ["7", "8"]], ["a"], "x.csv")).toThrow("x.csv: row 3 is cut into 2, but there are 3 columns");
   });
 });
 

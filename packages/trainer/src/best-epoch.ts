@@ -15,6 +15,15 @@ export function isBetter(
   before: ValidationFigures | null | undefined,
 ): boolean {
   if (fresh == null || before == null) return true;
-  const gain = by === "answers" ? task.worth!(fresh) - task.worth!(before) : 0;
-  return gain === 0 ? fresh.loss < before.loss : gain > 0;
+  if (by === "answers") {
+    const [now, then] = [worthOf(task, fresh), worthOf(task, before)];
+    if (now !== then) return now > then;
+  }
+  return fresh.loss < before.loss;
+}
+
+/** Figures that are no finite number are not kept: such answers are worth nothing. */
+function worthOf(task: Pick<Task, "worth">, figures: ValidationFigures): number {
+  const worth = task.worth!(figures);
+  return Number.isNaN(worth) ? Number.NEGATIVE_INFINITY : worth;
 }

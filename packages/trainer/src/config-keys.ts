@@ -28,8 +28,7 @@ export function configKeys(): ConfigKey[] {
 }
 
 /** What each key is where nobody gives it. */
-export const configDefaults = (): ReadonlyMap<string, ConfigKey["default"]> =>
-  new Map(configKeys().map(({ key, default: value }) => [key, value]));
+export const DEFAULTS: ReadonlyMap<string, ConfigKey["default"]> = new Map(configKeys().map(({ key, default: value }) => [key, value]));
 
 function leaves({ properties = {} }: JsonSchema, prefix: string): ConfigKey[] {
   return Object.entries(properties).flatMap(([name, schema]) => {

@@ -1,14 +1,12 @@
 import { UserError } from "@s2s/runtime";
 import type { Locate } from "./config-issues.ts";
-import { configDefaults } from "./config-keys.ts";
+import { DEFAULTS } from "./config-keys.ts";
 import type { Config } from "./config.ts";
 import { unequalWidths } from "./config/decoder.ts";
 import { listOf } from "./config/fields.ts";
 import { sourceKind } from "./source-kind.ts";
 import { taskOf } from "./tasks/index.ts";
 import { LEAST_PIECES } from "./tokenizers/learn.ts";
-
-const defaults = configDefaults();
 
 /** What no single key can break. @throws UserError naming place and key */
 export function checkRules(config: Config, locate: Locate): void {
@@ -24,7 +22,7 @@ export function checkRules(config: Config, locate: Locate): void {
   if (data.valid !== undefined) {
     // A default counts as not given, since a resolved configuration holds it beside `valid`; a fraction of 0 agrees with `valid`.
     for (const key of ["validFraction", "validSplit"] as const) {
-      if (data[key] === defaults.get(`data.${key}`) || data[key] === 0) continue;
+      if (data[key] === DEFAULTS.get(`data.${key}`) || data[key] === 0) continue;
       throw new UserError(`${locate(["data", key])}: data.${key} has no effect beside data.valid: leave one of the two out`);
     }
   } else if (data.validFraction === 0) {
@@ -64,7 +62,7 @@ function checkTokens(config: Config, locate: Locate): void {
   if (kind !== undefined && kind !== "text")
     throw new UserError(`${locate(["target", "shared"])}: target.shared needs a source of text, but source.kind is ${kind}: leave it out`);
   for (const key of ["tokens", "vocabulary", "minFrequency"] as const) {
-    if (target[key] === source[key] || target[key] === defaults.get(`target.${key}`)) continue;
+    if (target[key] === source[key] || target[key] === DEFAULTS.get(`target.${key}`)) continue;
     throw new UserError(`${locate(["target", key])}: target.${key} has no effect beside target.shared: set source.${key} alone`);
   }
 }
@@ -78,7 +76,7 @@ function checkDecoder(config: Config, locate: Locate): void {
   if (!taskOf(task).writesTokens) {
     // Widths and cells are given for both sides at once; these are not.
     for (const key of ["context", "attention", "coverage", "inputFeeding", "copy", "tied", "sharedEmbedding"] as const) {
-      if (decoder[key] === defaults.get(`decoder.${key}`) || (task === "draw" && key === "attention")) continue;
+      if (decoder[key] === DEFAULTS.get(`decoder.${key}`) || (task === "draw" && key === "attention")) continue;
       fail(key, `decoder.${key} is for tasks that write tokens, not for ${task}: leave it out`);
     }
     return;
@@ -128,7 +126,8 @@ function handedOver({ hidden, bidirectional, filters, features }: Config["encode
     : { from: "encoder", places: width, states: width };
 }
 
-function checkTraining({ task, source, training }: Config, locate: Locate): void {
+function checkTraining(config: Config, locate: Locate): void {
+  const { task, training } = config;
   const fail = (section: string, key: string, problem: string): never => {
     throw new UserError(`${locate([section, key])}: ${problem}`);
   };
@@ -138,7 +137,7 @@ function checkTraining({ task, source, training }: Config, locate: Locate): void
     if (training.scheduledSampling !== "none")
       fail("training", "scheduledSampling", `training.scheduledSampling is for tasks that write tokens, not for ${task}: leave it out`);
   }
-  if (training.curriculum > 0 && (task !== "translate" || (source.kind ?? "text") !== "text"))
+  if (training.curriculum > 0 && (task !== "translate" || sourceKind(config) !== "text"))
     fail("training", "curriculum", "training.curriculum reads a column of pairs of texts: it is for the task translate alone");
   if (training.best === "answers" && taskOf(task).worth === undefined)
     fail(

@@ -1,7 +1,7 @@
 import { UserError } from "@s2s/runtime";
 import { OPTIMIZERS } from "@s2s/runtime/manifest";
 import type { Locate } from "./config-issues.ts";
-import { configDefaults } from "./config-keys.ts";
+import { DEFAULTS } from "./config-keys.ts";
 import type { Config, ConfigInput } from "./config.ts";
 import { INITIALIZATIONS, SAMPLINGS, SCHEDULES } from "./config/training.ts";
 import { sourceKind } from "./source-kind.ts";
@@ -13,8 +13,8 @@ interface Use {
   has(config: Config): boolean;
   /** What was chosen instead, in words that follow "says nothing to". */
   chosen(config: Config): string;
-  /** What would make them count, in words that follow "take" or "set"; without it they can only be left out. */
-  readonly needs?: string;
+  /** What would make them count, beginning with "take" or "set"; without it they can only be left out. */
+  readonly needs?: string | ((config: Config) => string | undefined);
 }
 
 type Training = Config["training"];
@@ -35,6 +35,9 @@ const byTask = ({ task }: Config): string => `the task ${task}`;
 const bySource = (config: Config): string => `the task ${config.task} with a source of the kind ${kindOf(config)}`;
 const isSeries = (config: Config): boolean => config.task === "forecast" || (config.task === "next" && kindOf(config) === "vectors");
 
+const setImage = ({ task }: Config): string | undefined =>
+  taskOf(task).sources.some((kind) => kind === "image") ? "set source.kind to image" : undefined;
+
 /** Whether examples are lines with columns: others are lines of JSON, or a table with a header. */
 const hasColumns = (config: Config): boolean =>
   config.task !== "draw" && !isSeries(config) && ["none", "text", "image"].includes(kindOf(config));
@@ -54,15 +57,16 @@ const USES: readonly Use[] = [
   ofChoice("samplingRate samplingSteps", "scheduledSampling", except(SAMPLINGS, "none")),
   ofChoice("initializationScale", "initialization", except(INITIALIZATIONS, "default")),
   {
-    keys: ["encoder.residual", "decoder.residual"],
-    has: ({ encoder, decoder }) => encoder.layers > 1 || decoder.layers > 1,
+    keys: ["encoder.residual"],
+    has: ({ encoder }) => encoder.layers > 1,
     chosen: () => "a single layer",
-    needs: "set the layers to 2 or more",
+    needs: "set encoder.layers to 2 or more",
   },
   {
     keys: ["decoder.residual"],
-    has: ({ task, encoder }) => taskOf(task).writesTokens || encoder.residual,
-    chosen: byTask,
+    has: ({ decoder }) => decoder.layers > 1,
+    chosen: () => "a single layer",
+    needs: "set decoder.layers to 2 or more",
   },
   { keys: ["decoder.bridge"], has: ({ task }) => taskOf(task).writesTokens, chosen: byTask },
   {
@@ -74,14 +78,14 @@ const USES: readonly Use[] = [
     keys: ["encoder.filters", "encoder.kernel", "encoder.normalization", "encoder.features"],
     has: (config) => ["image", "frames"].includes(kindOf(config)),
     chosen: bySource,
-    needs: "set source.kind to image",
+    needs: setImage,
   },
   {
     // Frames say their size themselves.
     keys: ["source.width", "source.height", "source.channels", "data.images"],
     has: (config) => kindOf(config) === "image",
     chosen: bySource,
-    needs: "set source.kind to image",
+    needs: setImage,
   },
   {
     keys: ["target.shared"],
@@ -101,7 +105,7 @@ const USES: readonly Use[] = [
     needs: "take the task forecast",
   },
   {
-    keys: ["cell", "hidden", "layers", "bidirectional", "reverseSource"].map((key) => `encoder.${key}`),
+    keys: ["cell", "hidden", "layers", "residual", "bidirectional", "reverseSource"].map((key) => `encoder.${key}`),
     has: hasLayers,
     chosen: bySource,
   },
@@ -112,7 +116,11 @@ const USES: readonly Use[] = [
   },
   { keys: ["source.maxLength"], has: (config) => hasLayers(config) && !isSeries(config), chosen: bySource },
   {
-    keys: ["decoder.embedding", ...["tokens", "vocabulary", "minFrequency", "pretrained"].map((key) => `target.${key}`)],
+    keys: [
+      "decoder.embedding",
+      "decoder.residual",
+      ...["tokens", "vocabulary", "minFrequency", "pretrained"].map((key) => `target.${key}`),
+    ],
     has: ({ task }) => taskOf(task).writesTokens,
     chosen: byTask,
   },
@@ -129,16 +137,28 @@ const USES: readonly Use[] = [
   },
   { keys: ["data.validSplit"], has: (config) => !isSeries(config), chosen: bySource },
   { keys: ["training.answered"], has: ({ task }) => taskOf(task).worth !== undefined, chosen: byTask },
+  {
+    keys: ["training.answered"],
+    has: ({ data }) => data.valid !== undefined || data.validFraction > 0,
+    chosen: () => "a run without validation examples",
+    needs: "give data.valid or a data.validFraction above 0",
+  },
   { keys: ["draw.mixtures"], has: ({ task }) => task === "draw", chosen: byTask, needs: "take the task draw" },
 ];
 
-const defaults = configDefaults();
+/** Whether a key says of its side what is said of the other, too: as one option does (`--hidden`), and then the configuration of the run. */
+function isOfBoth(given: ConfigInput, section: keyof ConfigInput, name: string): boolean {
+  const twin = { encoder: "decoder", decoder: "encoder", source: "target", target: "source" }[section as string] as
+    | keyof ConfigInput
+    | undefined;
+  const of = (side: keyof ConfigInput) => (given[side] as Readonly<Record<string, unknown>> | undefined)?.[name];
+  return twin !== undefined && of(twin) === of(section);
+}
 
 /**
  * Refuses keys that a person gave and that have no effect beside what else was chosen. What is given its default does not count.
  *
- * @param given - what a person wrote, key by key: neither the configuration of a run, which holds every key, nor what one option sets for both sides
- *   (`--hidden`), of which a model may have but one
+ * @param given - what a person wrote, key by key; what is said of both sides may have an effect on one alone
  * @param config - all that holds, `given` included
  * @throws UserError naming place and key, and what would make it count
  */
@@ -147,8 +167,9 @@ export function refuseIdleKeys(given: ConfigInput, config: Config, locate: Locat
     for (const key of keys) {
       const [section, name] = key.split(".") as [keyof ConfigInput, string];
       const value = (given[section] as Readonly<Record<string, unknown>> | undefined)?.[name];
-      if (value === undefined || value === defaults.get(key) || has(config)) continue;
-      const remedy = needs === undefined ? "leave it out" : `leave it out, or ${needs}`;
+      if (value === undefined || value === DEFAULTS.get(key) || has(config) || isOfBoth(given, section, name)) continue;
+      const other = typeof needs === "function" ? needs(config) : needs;
+      const remedy = other === undefined ? "leave it out" : `leave it out, or ${other}`;
       throw new UserError(`${locate([section, name])}: ${key} says nothing to ${chosen(config)}: ${remedy}`);
     }
   }

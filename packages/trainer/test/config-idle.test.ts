@@ -43,7 +43,16 @@ describe("keys without an effect", () => {
       { training: { initializationScale: 1 } },
       "training.initializationScale says nothing to the initialization default: leave it out, or take uniform or normal",
     ],
-    [{ encoder: { residual: true } }, "encoder.residual says nothing to a single layer: leave it out, or set the layers to 2 or more"],
+    [{ encoder: { residual: true } }, "encoder.residual says nothing to a single layer: leave it out, or set encoder.layers to 2 or more"],
+    [
+      { decoder: { residual: true }, encoder: { layers: 2 } },
+      "decoder.residual says nothing to a single layer: leave it out, or set decoder.layers to 2 or more",
+    ],
+    [{ task: "classify", decoder: { residual: true, layers: 2 } }, "decoder.residual says nothing to the task classify: leave it out"],
+    [
+      { data: { validFraction: 0 }, training: { answered: 5 } },
+      "training.answered says nothing to a run without validation examples: leave it out, or give data.valid or a data.validFraction above 0",
+    ],
     [{ task: "classify", decoder: { hidden: 7 } }, "decoder.hidden says nothing to the task classify: leave it out"],
     [
       { task: "caption", encoder: { layers: 2 } },
@@ -95,7 +104,9 @@ describe("keys without an effect", () => {
   it.each<ConfigInput>([
     { training: { optimizer: "adamw", weightDecay: 0.2, beta2: 0.9, warmup: 5 } },
     { training: { momentum: 0.9 } },
-    { task: "classify", encoder: { pooling: "max", residual: true, layers: 2 }, decoder: { residual: true } },
+    { task: "classify", encoder: { pooling: "max", residual: true, layers: 2 } },
+    // As one option sets it for both sides, and the run's configuration has it.
+    { task: "classify", encoder: { hidden: 64, cell: "gru" }, decoder: { hidden: 64, cell: "gru" } },
     { task: "draw", encoder: { bidirectional: true } },
     { task: "generate", data: { sourceColumn: 2, validSplit: "source" } },
     { task: "classify", data: { sourceColumn: 2, targetColumn: 1 } },

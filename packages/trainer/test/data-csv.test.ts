@@ -36,6 +36,14 @@ describe("parseCsv", () => {
       ],
     ],
     ["\na\n1\n\n3\n\n\n", [["a"], ["1"], [""], ["3"]]],
+    [
+      "  \na,b\n1,2\n  \n3,4\n ",
+      [
+        ["a", "b"],
+        ["1", "2"],
+        ["3", "4"],
+      ],
+    ],
   ])("reads %j, as pages do", (text, rows) => {
     expect(parseCsv(text, "x.csv").map(({ cells }) => cells)).toEqual(rows);
     expect(parseInPages(text, "x.csv")).toEqual(rows);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { load, UserError, type Model, type Score } from "@s2s/runtime";
 import type { Precision } from "@s2s/runtime/manifest";
 import { holdsRun, readRunConfig } from "@s2s/trainer";
@@ -51,7 +52,12 @@ export function scoreCommand(terminal: Terminal): Command {
     .argument("<run...>", "folders of runs or of bundles")
     .addOption(new Option("--data <file>", "sources with answers, or n-best lists (default: standard input)"))
     .addOption(new Option("--sources <file>", "texts, a line each, that --data has n-best lists for"))
-    .addOption(new Option("--images <folder>", "where images lie that sources name (default: where those lie that the run was trained on)"))
+    .addOption(
+      new Option(
+        "--images <folder>",
+        "where images lie that sources name (default: as in training, else the folder of the file that names them)",
+      ),
+    )
     .addOption(
       new Option("--weights <list>", "of the runs, with commas (default: equal ones that sum to 1)").argParser(weights("--weights")),
     )
@@ -66,10 +72,12 @@ export function scoreCommand(terminal: Terminal): Command {
     .action(async (runs: string[], { threads, device, precision, ...options }: Options) => {
       const weights = weightsOf(runs, options);
       const lists = listsOf(terminal, options);
-      const images = options.images ?? (await imagesOf(runs));
+      const images = options.images ?? (await imagesOf(runs)) ?? dirname(options.sources ?? options.data ?? ".");
       const models: Model[] = [];
       try {
         for (const run of runs) models.push(await load(run, { device, precision, threads, worker: false }));
+        if (options.images !== undefined && models.every(({ manifest }) => manifest.model.input.kind !== "image"))
+          throw new UserError("--images is for models that take images: leave it out");
         for await (const group of groups(lists)) {
           for (const list of await scoreLists(group, models, weights, { batchSize: options.batchSize, images }))
             print(list, { terminal, runs, options });

@@ -25,7 +25,7 @@ export function searchOptions(): Option[] {
 
 /** What is quoted stays as it is, and so does what is a part of a path. */
 const QUOTED_OR_NAME = new RegExp(
-  String.raw`"(?:[^"\\]|\\.)*"|(?<![\w./\\-])(?:${[...Object.keys(SEARCH_NUMBERS), "prefix", "replaceUnknown", "bias"].join("|")})(?![\w./\\-])`,
+  String.raw`"(?:[^"\\]|\\.)*"|(?<![\w./\\-])(?:${[...Object.keys(SEARCH_NUMBERS), "prefix", "replaceUnknown", "attention", "bias"].join("|")})(?![\w./\\-])`,
   "g",
 );
 

@@ -49,7 +49,7 @@ export class S2sModelElement extends ReflectingControl {
     const root = this.attachShadow({ mode: "open", delegatesFocus: true });
     this.#view = new View(root, { send: () => this.#send(), stop: () => this.stop(), edit: () => this.#edit() });
     const words = (): Strings => this.#words();
-    const options = (): PredictOptions => ({ ...this.options, ...readOptions(this) });
+    const options = (): PredictOptions => this.#usual();
     this.#tasks = new TaskSwitch(
       {
         setText: (text) => (this.text = text),
@@ -184,7 +184,7 @@ export class S2sModelElement extends ReflectingControl {
   formResetCallback(): void {
     this.stop();
     this.#edited = false;
-    this.#view.task?.reset();
+    this.#view.task?.reset(this.#usual());
     this.#restoreDefaults();
   }
 
@@ -269,6 +269,11 @@ export class S2sModelElement extends ReflectingControl {
     if (this.#busy) this.validate({ customError: true }, unfinished, this.#view.main);
     else if (this.required && value === "") this.validate({ valueMissing: true }, required, this.#view.main);
     else this.validate();
+  }
+
+  /** Options of every answer. */
+  #usual(): PredictOptions {
+    return { ...this.options, ...readOptions(this) };
   }
 
   #words(): Strings {

@@ -45,8 +45,8 @@ export interface TaskView {
   take(input: ModelInput): void;
   /** Options of the element, which fields begin with that nobody has touched. */
   begin(usual: PredictOptions): void;
-  /** Forgets what was chosen and touched. */
-  reset(): void;
+  /** Forgets what was chosen and touched. @param usual as of `begin` */
+  reset(usual: PredictOptions): void;
   /** Missing where the answer is a text. */
   show?(prediction: Prediction, input: ModelInput): Shown;
 }

@@ -23,11 +23,13 @@ export function parseCsv(text: string, name: string, separator: "," | "\t" = ","
     row.push(quoted?.replaceAll('""', '"') ?? plain);
     at += cell.length;
     if (end === separator) continue;
-    if (row.length > 1 || row[0] !== "" || rows[0]?.length === 1) rows.push(row);
+    if (!isBlank(row) || rows[0]?.length === 1) rows.push(row);
     row = [];
   }
-  return rows.slice(0, rows.findLastIndex((each) => each.length > 1 || each[0] !== "") + 1);
+  return rows.slice(0, rows.findLastIndex((each) => !isBlank(each)) + 1);
 }
+
+const isBlank = (row: readonly string[]): boolean => row.length === 1 && (row[0] as string).trim() === "";
 
 /** A row of a series by column. What is missing or no number stays as it was written, and the model refuses it with its row. */
 export type NamedRow = Readonly<Record<string, number | string>>;
@@ -46,7 +48,7 @@ export function seriesRows([header, ...rows]: readonly (readonly string[])[], co
   const missing = columns.find((_, i) => places[i] === -1);
   if (missing !== undefined) throw new UserError(`${name}: has no column ${missing}; it has ${header.join(", ")}`);
   const odd = rows.findIndex((row) => row.length !== header.length);
-  if (odd >= 0) throw new UserError(`${name}: row ${odd + 1} has ${rows[odd]!.length} cells, not ${header.length} as the first line`);
+  if (odd >= 0) throw new UserError(`${name}: row ${odd + 1} is cut into ${rows[odd]!.length}, but there are ${header.length} columns`);
   return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, numberOf(row[places[i] as number])])));
 }
 

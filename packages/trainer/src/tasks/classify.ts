@@ -9,7 +9,7 @@ export const classify = labelled({
   unit: "label",
   sources: ["text", "vectors", "vector", "image", "frames"],
   perStep: false,
-  worth: ({ accuracy }) => accuracy!,
+  worth: ({ accuracy = Number.NaN }) => accuracy,
   measure: classFigures,
   details: classDetails,
 });

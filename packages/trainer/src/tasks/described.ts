@@ -26,7 +26,7 @@ export const described = (task: TaskName, sources: readonly [TargetForm["kind"],
   read: (file, config, bundle) => readPaired({ ...FORM, task, kind: sources[0] }, file, config, bundle),
   questions: readQuestions,
   figures: tokenFigures,
-  worth: ({ sequenceAccuracy }) => sequenceAccuracy!,
+  worth: ({ sequenceAccuracy = Number.NaN }) => sequenceAccuracy,
   measure: async (folder, examples, { limit = examples.count, provider, threads, batchSize, precision } = {}) => {
     const bundle = await readVariant(folder, precision);
     const model = await Seq2Seq.open(bundle, { provider, threads });

@@ -105,7 +105,7 @@ export const forecastTask = (name: TaskName): Task<Windows> => ({
   },
   /** The mean squared error of the scaled numbers. */
   figures: ({ loss_sum: loss = Number.NaN, units = 0 }: EvaluationSums): TaskFigures => ({ loss: loss / units }),
-  worth: ({ mae }) => -mae!,
+  worth: ({ mae = Number.NaN }) => -mae,
   measure: async (folder, windows, options) => figuresOf(await forecasts(folder, windows, options)),
   async details(folder, windows, options = {}) {
     const { outputs } = await forecasts(folder, windows, options);

@@ -13,6 +13,6 @@ export const nextToken = labelled({
     const tokens = cutter.tokenize(text);
     return tokens.slice(1).map((target, i) => ({ source: cutter.detokenize(tokens.slice(Math.max(0, i + 1 - window), i + 1)), target }));
   },
-  worth: ({ accuracy }) => accuracy!,
+  worth: ({ accuracy = Number.NaN }) => accuracy,
   measure: classFigures,
 });

@@ -23,7 +23,7 @@ export const next: Task = {
   load: (config) => (config.source.kind === "vectors" ? numbers : tokens).load(config),
   read: (file, config, bundle) => (bundle.manifest.series ? numbers : tokens).read(file, config, bundle),
   figures: numbers.figures,
-  worth: (figures) => (figures["mae"] === undefined ? tokens : numbers).worth!(figures),
+  worth: (figures) => ("accuracy" in figures ? tokens : numbers).worth!(figures),
   measure: async (folder, examples, options) => ofExamples(examples).measure(folder, examples, options),
   details: async (folder, examples, options) => (await ofExamples(examples).details?.(folder, examples, options)) ?? {},
 };

@@ -10,7 +10,7 @@ export const tag = labelled({
   sources: ["text", "vectors", "frames"],
   check: needsWholeTokens,
   perStep: true,
-  worth: ({ tokenAccuracy }) => tokenAccuracy!,
+  worth: ({ tokenAccuracy = Number.NaN }) => tokenAccuracy,
   measure({ truth, found, labels }) {
     const { sequenceAccuracy, tokens, spans } = taggingFigures(truth, found, labels);
     return { tokenAccuracy: tokens.accuracy, macroF1: tokens.macroF1, ...(spans && { spanF1: spans.f1 }), sequenceAccuracy };

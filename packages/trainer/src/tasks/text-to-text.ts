@@ -47,7 +47,7 @@ export const textToText: Task<Pairs> = {
   },
   questions: readQuestions,
   figures: tokenFigures,
-  worth: ({ sequenceAccuracy }) => sequenceAccuracy!,
+  worth: ({ sequenceAccuracy = Number.NaN }) => sequenceAccuracy,
   async measure(bundle, pairs, { limit = pairs.count, ...options } = {}) {
     return { sequenceAccuracy: await exactMatch(pairs, limit, (sources) => decodeWithBundle(bundle, sources, options)) };
   },

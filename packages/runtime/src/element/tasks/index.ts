@@ -99,7 +99,7 @@ export function taskView(task: string, host: TaskHost, now: TaskView | undefined
     },
     isEmpty: ask.isEmpty,
     read(text, usual, given) {
-      settings.begin(usual);
+      settings.begin({ ...usual, beams: given.beams ?? usual.beams });
       const input = ask.read(text, host.manifest() as Manifest);
       const options = { ...usual, ...settings.read(), ...given };
       const byChance = shown === "strokes" || (asked === "prompt" && (options.temperature ?? 0) > 0);
@@ -109,9 +109,9 @@ export function taskView(task: string, host: TaskHost, now: TaskView | undefined
     },
     take: ask.take,
     begin: (usual) => settings.begin(usual),
-    reset() {
+    reset(usual) {
       ask.reset?.();
-      settings.reset();
+      settings.reset(usual);
     },
     ...(show && { show: (prediction, input) => show(prediction, input, host) }),
   };

@@ -46,8 +46,9 @@ export class Settings {
     }
   }
 
-  reset(): void {
+  reset(usual: PredictOptions): void {
     this.#touched.clear();
+    this.begin(usual);
   }
 
   /** What stands in the fields. */
