@@ -24,7 +24,7 @@ test("--attention draws a row for each token of the answer over the source's tok
 
 test.each([
   ["another format", ["model", "one", "--attention", "map.gif"], /--attention map\.gif: the name must end in \.svg or \.png/],
-  ["two texts", ["model", "one", "two", "--attention", "map.svg"], /in one text, and 2 are given/],
+  ["two texts", ["model", "one", "two", "--attention", "map.svg"], /in one source, and 2 are given/],
   ["a model that does not attend", ["other", "a", "--attention", "none.svg"], /attend/],
 ])("refuses %s in a line", async (_, [model, ...rest], message) => {
   const { code, stderr } = await runHere("translate", at(model!), ...rest);
