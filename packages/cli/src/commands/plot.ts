@@ -21,7 +21,7 @@ What is drawn is known by what the input holds:
 Commands that print them with --json:
   s2s evaluate                    classes and tags: the confusion matrix
   s2s predict                     a forecast with its history and, with --hold-back, what came; drawings
-  s2s translate --attention FILE  where the decoder looked
+  s2s translate --attention FILE  where the decoder looked; s2s predict likewise
 
 A PNG is drawn with the fonts of this machine, an SVG with those of whoever looks at it.
 
