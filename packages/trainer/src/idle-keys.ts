@@ -45,7 +45,7 @@ const hasColumns = (config: Config): boolean =>
 /** Whether a source goes through recurrent layers: a vector is taken as it is, a picture through its CNN alone. */
 const hasLayers = (config: Config): boolean => !["none", "vector", "image"].includes(kindOf(config));
 
-/** Keys that have no effect everywhere. */
+/** Keys that count for some models alone, and for which. */
 const USES: readonly Use[] = [
   ofChoice("momentum", "optimizer", ["momentum"]),
   ofChoice("rho", "optimizer", ["rmsprop", "adadelta"]),
