@@ -4,6 +4,7 @@ import {
   adagrad,
   adam,
   adamw,
+  averaged,
   momentum,
   nadam,
   rmsprop,
@@ -25,6 +26,7 @@ const rules: Record<string, Optimizer> = {
   rmsprop: rmsprop(),
   adagrad: adagrad(),
   adadelta: adadelta(),
+  averaged: averaged(adam(), 0.9),
 };
 const [rows, row, shards] = [3, 5, 2];
 const double = (data: Float64Array): Tensor => ({ type: "float64", shape: [rows, row], data });

@@ -5,6 +5,7 @@ import {
   adagrad,
   adam,
   adamw,
+  averaged,
   initialize,
   momentum,
   nadam,
@@ -139,6 +140,39 @@ describe.each(Object.entries(rules))("%s", (_name, { optimizer, rule }) => {
       state = Object.fromEntries(Object.keys(state).map((name) => [name, { ...state[name], data: results[`next.${name}`] }]));
     }
   });
+});
+
+it("keeps the mean of the steps so far, later ones counting more, and trains as without it", async () => {
+  const [decay, steps] = [0.7, 5];
+  const spec = parameters[1];
+  const run = async (optimizer: Optimizer): Promise<Record<string, Tensor>[]> => {
+    const zeros = double(spec.shape, initialize({ ...spec, init: { kind: "zeros" } }, 1));
+    let state = Object.fromEntries(["", ...optimizer.slots.map((slot) => `${slot}/`)].map((name) => [`${name}b`, zeros]));
+    state["b"] = double(spec.shape, initialize(spec, 1));
+    const { graph } = traceUpdate([spec], { optimizer }, 1, "float64");
+    const states: Record<string, Tensor>[] = [];
+    for (let step = 1; step <= steps; step++) {
+      const feeds = {
+        learning_rate: floats("float64", rate),
+        step: integer(step),
+        "gradient.b": double(spec.shape, gradientOf(spec, step)),
+      };
+      const results = await runGraph(graph, { ...feeds, ...state });
+      state = Object.fromEntries(Object.keys(state).map((name) => [name, double(spec.shape, results[`next.${name}`] as Float64Array)]));
+      states.push(state);
+    }
+    return states;
+  };
+  const [plain, found] = [await run(adam()), await run(averaged(adam(), decay))];
+  for (const [i, { b }] of found.entries()) expect(b).toEqual(plain[i]["b"]);
+  for (let last = 1; last <= steps; last++) {
+    const shares = Array.from({ length: last }, (_, i) => decay ** (last - 1 - i));
+    const total = shares.reduce((a, b) => a + b);
+    for (const [n, mean] of [...(found[last - 1]["average/b"].data as Float64Array)].entries()) {
+      const expected = shares.reduce((sum, share, i) => sum + (share / total) * Number(plain[i]["b"].data[n]), 0);
+      expect(mean).toBeCloseTo(expected, 12);
+    }
+  }
 });
 
 describe("train.onnx", () => {

@@ -82,6 +82,8 @@ export {
   adam,
   type AdamOptions,
   adamw,
+  AVERAGE,
+  averaged,
   type ClipOptions,
   momentum,
   nadam,

@@ -1,4 +1,5 @@
 export { adam, adamw } from "./optimizers/adam.ts";
+export { AVERAGE, averaged } from "./optimizers/averaged.ts";
 export { clipping, type ClipOptions, globalNorm } from "./optimizers/clip.ts";
 export type { AdamOptions } from "./optimizers/moments.ts";
 export { nadam } from "./optimizers/nadam.ts";

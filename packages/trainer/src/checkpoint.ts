@@ -1,5 +1,6 @@
 import { rename } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { AVERAGE } from "@s2s/graph-builder";
 import { UserError } from "@s2s/runtime";
 import * as v from "valibot";
 import type { State } from "./executor.ts";
@@ -41,9 +42,10 @@ export interface LoadedCheckpoint {
   readonly fallback?: { readonly file: string; readonly reason: string; readonly used: string };
 }
 
-/** The weights alone: slots are named `<slot>/<parameter>`. */
+/** The weights alone (slots are named `<slot>/<parameter>`), as their moving average where there is one. */
 export function weightsOf(state: State): State {
-  return new Map([...state].filter(([name]) => !name.includes("/")));
+  const weights = [...state].filter(([name]) => !name.includes("/"));
+  return new Map(weights.map(([name, tensor]) => [name, state.get(`${AVERAGE}/${name}`) ?? tensor]));
 }
 
 /** The checkpoints of a run: `last.safetensors`, the one before it as `previous.safetensors`, and `best.safetensors`. */

@@ -55,6 +55,7 @@ export type State = ReadonlyMap<string, StateTensor>;
 export interface Executor {
   /** One update. Where it throws, the weights may be half updated: only `close` is left. */
   step(batch: Batch, options: StepOptions): Promise<StepResult>;
+  /** With the weights' moving average where there is one: what a run keeps. */
   evaluate(batch: Batch): Promise<EvaluationSums>;
   /** A copy of the weights and slots after the last finished step. */
   state(): Promise<State>;

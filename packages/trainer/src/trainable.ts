@@ -21,8 +21,10 @@ export function buildTrainable(
   config: Config,
   steps: number,
 ): { readonly bytes: Uint8Array; readonly trainable: Trainable } {
-  const { graph } = new TrainingGraphs(model, config, { singleThreaded: true }).train();
   const { optimizer, learningRate, labelSmoothing, coverageWeight } = config.training;
+  // What learns further is used as it is after each step: it has no mean of the steps.
+  const training = { ...config.training, averageDecay: 0 };
+  const { graph } = new TrainingGraphs(model, { ...config, training }, { singleThreaded: true }).train();
   return {
     bytes: serialize(graph),
     trainable: {

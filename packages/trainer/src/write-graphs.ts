@@ -5,7 +5,7 @@ import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, GraphInfo, ModelConfig } from "@s2s/runtime/manifest";
 import { boundary, buildInferenceGraphs } from "./build-inference.ts";
 import type { Config } from "./config.ts";
-import { optimizerOf, TrainingGraphs } from "./executors/graphs.ts";
+import { updateRuleOf, TrainingGraphs } from "./executors/graphs.ts";
 import { CREATED_BY } from "./export.ts";
 import { nextOf, publishBundle } from "./export/publish.ts";
 import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";
@@ -67,7 +67,7 @@ async function writeFiles(folder: string, model: ModelConfig, config: Config): P
     kind: "graphs",
     createdBy: CREATED_BY,
     model,
-    training: { optimizer, slots: [...optimizerOf(config).slots], clipNorm, dropout, labelSmoothing, seed },
+    training: { optimizer, slots: [...updateRuleOf(config).slots], clipNorm, dropout, labelSmoothing, seed },
     graphs: {
       ...training,
       ...(encoder && { encoder: await writeInference("encoder", encoder) }),

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { weightsOf } from "../src/checkpoint.ts";
 import type { Config } from "../src/config.ts";
 import type { EvaluationSums, Executor, State } from "../src/executor.ts";
 import { createCpuExecutor } from "../src/executors/cpu.ts";
@@ -45,6 +46,19 @@ describe("the CPU's executor", () => {
       const [one, other] = [await alone.evaluate(batchOf(99)), await several.evaluate(batchOf(99))];
       expectClose(sums(other), sums(one), 1e-3);
     }
+  });
+
+  it.each([1, 3])("measures the moving average of the weights, and trains as without it, with %i threads", async (threads) => {
+    const averaged = await open(configOf({ averageDecay: 0.8 }), threads);
+    const plain = await open(configOf(), threads);
+    expect(await steps(averaged, 1, STEPS)).toEqual(await steps(plain, 1, STEPS));
+    const state = await averaged.state();
+    const kept = weightsOf(state);
+    expect(kept.get("decoder.readout.w")).toEqual(state.get("average/decoder.readout.w"));
+    expect(kept.get("decoder.readout.w")).not.toEqual(state.get("decoder.readout.w"));
+    const sgd = await open(configOf({ optimizer: "sgd" }), threads, { state: kept });
+    expect(await averaged.evaluate(batchOf(99))).toEqual(await sgd.evaluate(batchOf(99)));
+    expect(await steps(averaged, STEPS + 1, STEPS + 2)).toEqual(await steps(plain, STEPS + 1, STEPS + 2));
   });
 
   it("clips by the norm of all gradients, whoever computed them", async () => {

@@ -18,8 +18,12 @@ afterEach(async () => {
 
 // The CPU provider stands for CUDA, which takes the same way: train.onnx with its loops, weights handed in and out.
 describe("the devices' executor", () => {
-  it.each(["sgd", "adam"] as const)("takes the steps that the CPU's takes with one thread, dropout included: %s", async (optimizer) => {
-    const config = configOf({ optimizer, dropout: 0.2, labelSmoothing: 0.1 });
+  it.each([
+    ["sgd", 0],
+    ["adam", 0],
+    ["adam", 0.8],
+  ] as const)("takes the steps that the CPU's takes with one thread, dropout included: %s, average %d", async (optimizer, averageDecay) => {
+    const config = configOf({ optimizer, averageDecay, dropout: 0.2, labelSmoothing: 0.1 });
     const cpu = await open(createCpuExecutor(contextOf(config, 1)));
     const device = await open(createDeviceExecutor(contextOf(config, 1)));
     expectClose(await steps(device, 1, 6), await steps(cpu, 1, 6));

@@ -119,6 +119,13 @@ describe("a training step from a bundle", () => {
   );
 });
 
+it("takes along no moving average of the weights: what learns further is used as it is", () => {
+  const config = configOf({ averageDecay: 0.9 });
+  const { trainable } = buildTrainable(modelConfig(config, { source: 12, target: 12 }), config, 10);
+  expect(trainable.slots).toEqual(["mean", "square"]);
+  expect(trainable.graph.inputs.filter(({ name }) => name.startsWith("average/"))).toEqual([]);
+});
+
 describe("a model that was fed its own tokens", () => {
   const feedingItself = configOf({ scheduledSampling: "linear", samplingRate: 0.5, samplingSteps: 10 });
 

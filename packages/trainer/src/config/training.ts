@@ -60,6 +60,10 @@ const TrainingKeys = v.strictObject({
   recurrentDropout: rate("share of the state dropped between steps, the same in every step of a sequence (Gal & Ghahramani 2016)"),
   wordDropout: rate("share of whole words dropped from sources and targets"),
   labelSmoothing: rate("probability mass spread over the vocabulary"),
+  averageDecay: described(
+    v.optional(fraction, 0),
+    "decay of the weights' moving average, which is then what is measured and kept (0.999: over some 1,000 steps); 0: the weights as they are",
+  ),
   coverageWeight: described(
     v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1000)), 0),
     "weight of the loss for looking twice at the same place; with decoder.coverage",

@@ -5,7 +5,7 @@ import type { Batch, EvaluationSums, Executor, State, StepOptions, StepResult } 
 import { addSums } from "../sums.ts";
 import type { ExecutorContext } from "../train-options.ts";
 import { newBarriers } from "./barrier.ts";
-import { TrainingGraphs, optimizerOf, parameterCount } from "./graphs.ts";
+import { TrainingGraphs, updateRuleOf, parameterCount } from "./graphs.ts";
 import { ROW, sharedFloats, slotLayout, stateLayout } from "./layout.ts";
 import type { Reply, Request, SharedState, StepRequest, WorkerData, WorkerGraphs } from "./protocol.ts";
 import { fillSlots, fillWeights, stateOf } from "./state.ts";
@@ -37,7 +37,7 @@ export async function createCpuExecutor(
   const traced = new TrainingGraphs(model, config, { shards, singleThreaded: shards === workers });
   const gradients = traced.gradients();
   const layout = stateLayout(gradients);
-  const slotNames = optimizerOf(config).slots;
+  const slotNames = updateRuleOf(config).slots;
   const slots = slotLayout(layout.trained, slotNames);
   const shared: SharedState = {
     weights: sharedFloats(layout.all.length),

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { type BatchDims, Graph, type ParameterSpec, type TracedGraph, identity, serialize, unrollScans } from "@s2s/graph-builder";
+import { AVERAGE, type BatchDims, Graph, type ParameterSpec, type TracedGraph, identity, serialize, unrollScans } from "@s2s/graph-builder";
 import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
 import type { Batch, BatchTensor, EvaluationSums, State, StateTensor, StepResult } from "../executor.ts";
 import type { DeviceRequest, DeviceWorkerData } from "./device-protocol.ts";
 import { type Feeds, batchFeeds, known, sumsOf } from "./feeds.ts";
-import { TrainingGraphs, optimizerOf } from "./graphs.ts";
+import { TrainingGraphs, updateRuleOf } from "./graphs.ts";
 import { slotLayout, stateLayout } from "./layout.ts";
 import { fillSlots, fillWeights, stateOf } from "./state.ts";
 import { runTrainStep } from "./train-step.ts";
@@ -16,7 +16,7 @@ const provider = config.training.ep;
 const stays = provider === "webgpu";
 
 const layout = stateLayout(new TrainingGraphs(model, config).gradients());
-const slots = slotLayout(layout.trained, optimizerOf(config).slots);
+const slots = slotLayout(layout.trained, updateRuleOf(config).slots);
 let weights = firstFeeds();
 const sessions = new Map<string, Promise<Session>>();
 
@@ -61,7 +61,8 @@ async function step({ batch, scalars }: Extract<DeviceRequest, { kind: "step" }>
 
 async function evaluate(batch: Batch): Promise<EvaluationSums> {
   const graph = await session("evaluate", batch);
-  return sumsOf(await graph.run(known(graph, { ...batchFeeds(batch), ...weights })));
+  const averaged = Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [name, weights[`${AVERAGE}/${name}`] ?? tensor]));
+  return sumsOf(await graph.run(known(graph, { ...batchFeeds(batch), ...averaged })));
 }
 
 let reader: Promise<Session> | undefined;

@@ -10,6 +10,7 @@ import {
   adagrad,
   adam,
   adamw,
+  averaged,
   drawnFrom,
   momentum,
   nadam,
@@ -49,6 +50,13 @@ export function optimizerOf({ training }: Config): Optimizer {
     case "adamw":
       return adamw(training);
   }
+}
+
+/** The rule that training runs by: the one that is named and, where `averageDecay` says so, the mean of the weights beside. */
+export function updateRuleOf(config: Config): Optimizer {
+  const { averageDecay } = config.training;
+  const rule = optimizerOf(config);
+  return averageDecay > 0 ? averaged(rule, averageDecay) : rule;
 }
 
 /** Numbers that are trained. */
@@ -111,7 +119,7 @@ export class TrainingGraphs {
 
   #rule() {
     const { clipNorm, clipValue } = this.#config.training;
-    return { optimizer: optimizerOf(this.#config), clipNorm, clipValue };
+    return { optimizer: updateRuleOf(this.#config), clipNorm, clipValue };
   }
 
   /** Parameters start as the configuration says. @throws UserError where it freezes what is not there, or all */

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { AVERAGE } from "@s2s/graph-builder";
 import { type Session, Tensor, createSession } from "@s2s/runtime/ort";
 import type { BatchPart, EvaluationSums } from "../executor.ts";
 import { GRADIENTS, meet } from "./barrier.ts";
@@ -12,7 +13,7 @@ import { answerRequests } from "./worker-port.ts";
 
 /** A worker of the data-parallel CPU executor: gradients of its shard of the batch, update of its part of the weights. */
 const data = workerData as WorkerData;
-const { worker, workers, shards, huge, layout, shared, graphs } = data;
+const { worker, workers, shards, huge, layout, slots, shared, graphs } = data;
 
 /** The model's tensors in memory of this worker's own, made when it is the first time to run the model: of a large model only one worker does. */
 class OwnWeights {
@@ -24,6 +25,15 @@ class OwnWeights {
     const flat = (this.#flat ??= this.#make());
     flat.set(shared.weights);
     return this.#feeds;
+  }
+
+  /** The same with the moving average of what is trained, where there is one. */
+  averaged(): Feeds {
+    const feeds = this.current();
+    const slot = slots.indexOf(AVERAGE);
+    const { length } = layout.trained;
+    if (slot >= 0) this.#flat!.set(shared.slots.subarray(slot * length, (slot + 1) * length));
+    return feeds;
   }
 
   #make(): Float32Array {
@@ -65,7 +75,7 @@ async function shareGradients({ batch, scalars }: StepRequest): Promise<StepRepl
 
 async function evaluate(batch: BatchPart): Promise<EvaluationSums> {
   evaluation ??= await open(graphs.evaluate, 1);
-  return sumsOf(await evaluation.run(known(evaluation, { ...batchFeeds(batch), ...weights.current() })));
+  return sumsOf(await evaluation.run(known(evaluation, { ...batchFeeds(batch), ...weights.averaged() })));
 }
 
 answerRequests(parentPort!, async (request: Request) => {
