@@ -21,14 +21,15 @@ function namesOf(module: object): string {
 
 test("@s2s/graph-builder", () => {
   expect(namesOf(builder)).toMatchInlineSnapshot(`
-    "CELLS
+    "AVERAGE
+    CELLS
     Graph GraphError
     LEAST_DYNAMIC
     MAX_MODEL_BYTES
     NORMALIZATIONS
     OPSET
     SCORES STATISTIC_SHARE Scope ShapeError
-    abs adadelta adagrad adam adamw add and argMax attachGradient attention averagePool
+    abs adadelta adagrad adam adamw add and argMax attachGradient attention averagePool averaged
     bitwiseXor
     cast checkGraph chunkedCrossEntropy clip cnn concat cond conv convTranspose correct countOver coverageLoss crossEntropy cumulativeSum
     div drawnFrom dropout
