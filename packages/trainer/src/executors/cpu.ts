@@ -1,4 +1,4 @@
-import { serialize } from "@s2s/graph-builder";
+import { AVERAGE, serialize } from "@s2s/graph-builder";
 import { hash32 } from "../data/random.ts";
 import { shardBatch } from "../data/shard.ts";
 import type { Batch, EvaluationSums, Executor, State, StepOptions, StepResult } from "../executor.ts";
@@ -39,6 +39,7 @@ export async function createCpuExecutor(
   const layout = stateLayout(gradients);
   const slotNames = updateRuleOf(config).slots;
   const slots = slotLayout(layout.trained, slotNames);
+  const average = slotNames.includes(AVERAGE) ? slotNames.indexOf(AVERAGE) * layout.trained.length : null;
   const shared: SharedState = {
     weights: sharedFloats(layout.all.length),
     gradients: Array.from({ length: shards }, () => sharedFloats(layout.trained.length)),
@@ -59,7 +60,7 @@ export async function createCpuExecutor(
   const team = await WorkerTeam.start<Request>(
     workerFile("shard-worker"),
     Array.from({ length: workers }, (_, worker): WorkerData => {
-      return { worker, workers, shards, huge: layout.trained.length >= huge, layout, slots: slotNames, shared, graphs };
+      return { worker, workers, shards, huge: layout.trained.length >= huge, layout, slots: slotNames, average, shared, graphs };
     }),
     shared.barriers,
   );

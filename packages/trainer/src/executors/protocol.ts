@@ -34,6 +34,8 @@ export interface WorkerData {
   readonly huge: boolean;
   readonly layout: StateLayout;
   readonly slots: readonly string[];
+  /** Where the weights' moving average begins among the shared slots; null where there is none. */
+  readonly average: number | null;
   readonly shared: SharedState;
   readonly graphs: WorkerGraphs;
 }
