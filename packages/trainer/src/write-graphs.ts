@@ -5,7 +5,7 @@ import { FORMAT_VERSION, MANIFEST_FILE } from "@s2s/runtime/manifest";
 import type { FileInfo, GraphInfo, ModelConfig } from "@s2s/runtime/manifest";
 import { boundary, buildInferenceGraphs } from "./build-inference.ts";
 import type { Config } from "./config.ts";
-import { updateRuleOf, TrainingGraphs } from "./executors/graphs.ts";
+import { TrainingGraphs, updateRuleOf } from "./executors/graphs.ts";
 import { CREATED_BY } from "./export.ts";
 import { nextOf, publishBundle } from "./export/publish.ts";
 import { makeFolder, textChunk, writeChunks, writing } from "./files.ts";

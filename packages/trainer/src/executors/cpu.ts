@@ -5,7 +5,7 @@ import type { Batch, EvaluationSums, Executor, State, StepOptions, StepResult } 
 import { addSums } from "../sums.ts";
 import type { ExecutorContext } from "../train-options.ts";
 import { newBarriers } from "./barrier.ts";
-import { TrainingGraphs, updateRuleOf, parameterCount } from "./graphs.ts";
+import { TrainingGraphs, parameterCount, updateRuleOf } from "./graphs.ts";
 import { ROW, sharedFloats, slotLayout, stateLayout } from "./layout.ts";
 import type { Reply, Request, SharedState, StepRequest, WorkerData, WorkerGraphs } from "./protocol.ts";
 import { fillSlots, fillWeights, stateOf } from "./state.ts";
