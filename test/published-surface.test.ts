@@ -71,7 +71,8 @@ test("@s2s/runtime", () => {
     openBundle openFolder openSource ortVersion
     parseLabels parseManifest parseSearchOptions parseTokenizer pictureInput probeProvider providerRequirements
     readBundle readImage requireLikeMembers requireProvider resolveBundle
-    scoreTargets search serializeLabels serializeTokenizer"
+    scoreTargets search serializeLabels serializeTokenizer
+    targetIds"
   `);
 });
 
@@ -88,7 +89,7 @@ test("@s2s/runtime/manifest and /ort", () => {
     OPTIMIZERS
     POOLINGS PRECISIONS ProvenanceSchema
     SeriesSchema SpecialTokensSchema StateInfoSchema
-    TASKS TOKEN_UNITS TensorInfoSchema TokenizerSchema TrainableSchema
+    TASKS TOKEN_UNITS TargetSchema TensorInfoSchema TokenizerSchema TrainableSchema
     VariantSchema
     isSeq2Seq"
   `);

@@ -39,6 +39,7 @@ export type { DecoderStep, StepModel } from "./step-model.ts";
 export { METADATA_KEYS } from "./source/single-file.ts";
 export { openSource } from "./source/source.ts";
 export type { BundleSource } from "./source/source.ts";
+export { targetIds } from "./target-order.ts";
 export { END_ID, PAD_ID, SPECIAL_TOKENS, START_ID, UNKNOWN_ID, Vocabulary } from "./vocabulary.ts";
 export type { Merge } from "./tokenizers/bpe.ts";
 export { looksReserved, RESERVED_TOKENS } from "./tokenizers/bytes.ts";

@@ -80,6 +80,12 @@ export const TokenizerSchema = v.strictObject({
   size: count(10_000_000),
 });
 
+export const TargetSchema = v.strictObject({
+  ...TokenizerSchema.entries,
+  /** Whether a target is written from its last token to its first: what goes into the decoder and comes out of it is then turned around. */
+  reversed: v.optional(v.boolean()),
+});
+
 export const SpecialTokensSchema = v.strictObject({
   pad: v.literal(0),
   unknown: v.literal(1),
@@ -162,7 +168,7 @@ export const ManifestSchema = v.strictObject({
   members: v.optional(v.pipe(v.array(ModelSchema), v.minLength(1), v.maxLength(100))),
   /** Where tokens go in, and where they come out. */
   source: v.optional(TokenizerSchema),
-  target: v.optional(TokenizerSchema),
+  target: v.optional(TargetSchema),
   /** What a classifier or tagger chooses from: a file with a JSON array of texts. */
   labels: v.optional(v.strictObject({ file: fileName, size: count(10_000_000) })),
   series: v.optional(SeriesSchema),
@@ -193,6 +199,7 @@ export type Variant = v.InferOutput<typeof VariantSchema>;
 export type Trainable = v.InferOutput<typeof TrainableSchema>;
 export type StateInfo = v.InferOutput<typeof StateInfoSchema>;
 export type TokenizerInfo = v.InferOutput<typeof TokenizerSchema>;
+export type TargetInfo = v.InferOutput<typeof TargetSchema>;
 export type FileInfo = v.InferOutput<typeof FileInfoSchema>;
 export type TaskName = (typeof TASKS)[number];
 export type SeriesInfo = v.InferOutput<typeof SeriesSchema>;

@@ -22,6 +22,7 @@ export type { States } from "./seq2seq.ts";
 export { sha256 } from "./source/sha256.ts";
 export type { DownloadProgress } from "./source/progress.ts";
 export type { BundleSource } from "./source/source.ts";
+export { targetIds } from "./target-order.ts";
 export { cutterOf } from "./tokenizers/cut.ts";
 export type { Tokenizer } from "./tokenizers/tokenizer.ts";
 export { END_ID, PAD_ID, START_ID, UNKNOWN_ID } from "./vocabulary.ts";

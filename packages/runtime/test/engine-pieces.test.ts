@@ -13,7 +13,7 @@ const tokenizers = [
 ];
 const textsOf = (tokenizer: Tokenizer, ids: readonly number[]): string[] => {
   const pieces = new Pieces(tokenizer);
-  return [...ids.map((id) => pieces.add(id).text), pieces.end()];
+  return [...ids.map((id) => pieces.add(id).text), pieces.end().text];
 };
 
 describe.each(tokenizers.map((tokenizer) => [tokenizer.unit, tokenizer] as const))("%s", (_, tokenizer) => {

@@ -69,6 +69,7 @@ const USES: readonly Use[] = [
     needs: "set decoder.layers to 2 or more",
   },
   { keys: ["decoder.bridge"], has: ({ task }) => taskOf(task).writesTokens, chosen: byTask },
+  { keys: ["decoder.reverseTarget"], has: ({ task }) => taskOf(task).writesTokens && task !== "generate", chosen: byTask },
   {
     keys: ["source.kind"],
     has: (config) => taskOf(config.task).sources.some((kind) => kind === config.source.kind),

@@ -12,7 +12,8 @@ export function encoderOf({ encoder }: Config): EncoderConfig {
 
 /** The decoder of tokens, once the size of their vocabulary is known. @param encoded width of what the encoder hands over; null where there is none */
 export function tokensOutput({ decoder }: Config, vocabulary: number, encoded: number | null): OutputOf<"tokens"> {
-  const { sharedEmbedding: shared, bridge, ...rest } = decoder;
+  // Targets are turned around before they come to the graphs.
+  const { sharedEmbedding: shared, bridge, reverseTarget: _, ...rest } = decoder;
   const usual: BridgeName = encoded === null ? "zero" : encoded === decoder.hidden ? "copy" : "linear";
   return { kind: "tokens", vocabulary, ...rest, bridge: bridge ?? usual, shared };
 }

@@ -53,6 +53,7 @@ describe("keys without an effect", () => {
       { data: { validFraction: 0 }, training: { answered: 5 } },
       "training.answered says nothing to a run without validation examples: leave it out, or give data.valid or a data.validFraction above 0",
     ],
+    [{ task: "classify", decoder: { reverseTarget: true } }, "decoder.reverseTarget says nothing to the task classify: leave it out"],
     [{ task: "classify", decoder: { hidden: 7 } }, "decoder.hidden says nothing to the task classify: leave it out"],
     [
       { task: "caption", encoder: { layers: 2 } },

@@ -200,6 +200,14 @@ describe("a Trainer", () => {
     expect(await run(await open(bundle, { batchSize: 4, seed: 4 }))).not.toEqual(first);
   });
 
+  it("learns targets from their end of a model that writes so", () => {
+    const { manifest, source, target } = bundle;
+    const idsOf = (reversed: boolean, text: string) =>
+      new PairEncoder({ ...manifest, target: { ...manifest.target!, reversed } }, source!, target!).encode([["ab", text]]).target(0);
+    expect(idsOf(true, "aab")).toEqual(idsOf(false, "baa"));
+    expect(idsOf(true, "aab")).not.toEqual(idsOf(false, "aab"));
+  });
+
   it("says which characters it does not know and which pairs it cannot learn from", async () => {
     const trainer = await open(bundle);
     expect(trainer.describe(["ab", "ba"])).toEqual({ unknownSource: [], unknownTarget: [], problem: undefined });

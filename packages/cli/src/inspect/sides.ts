@@ -29,7 +29,7 @@ export type Reads =
 
 /** What comes out, in its own units; of labels their count and the first of them. */
 export type Writes =
-  | (Of<OutputConfig, "tokens"> & Tokens)
+  | (Of<OutputConfig, "tokens"> & Tokens & { readonly reversed?: true })
   | (Of<OutputConfig, "label" | "labels"> & { readonly count: number; readonly first: readonly string[] })
   | (Of<OutputConfig, "numbers"> & { readonly steps: number; readonly numbers: number })
   | (Of<OutputConfig, "strokes"> & { readonly most: number });
@@ -90,7 +90,13 @@ function writesOf({ manifest: { model, target, maxTargetLength }, labels = [] }:
   const { output } = model;
   switch (output.kind) {
     case "tokens":
-      return { kind: "tokens", unit: target?.tokens ?? "token", vocabulary: output.vocabulary, most: maxTargetLength - 1 };
+      return {
+        kind: "tokens",
+        unit: target?.tokens ?? "token",
+        vocabulary: output.vocabulary,
+        most: maxTargetLength - 1,
+        ...(target?.reversed && { reversed: true }),
+      };
     case "label":
     case "labels":
       return { kind: output.kind, count: output.classes, first: labels.slice(0, NAMED) };
@@ -137,7 +143,7 @@ function readText(reads: Reads): string {
 function writeText(writes: Writes): string {
   switch (writes.kind) {
     case "tokens":
-      return tokenText(writes);
+      return tokenText(writes) + (writes.reversed ? ", the last one first" : "");
     case "label":
     case "labels":
       return `${writes.kind === "label" ? "one" : "a label for each that it reads, one"} of ${labelText(writes)}`;

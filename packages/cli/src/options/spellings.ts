@@ -17,6 +17,7 @@ const EXTRA: Readonly<Record<string, readonly string[]>> = {
   "target.vocabulary": ["target-vocab"],
   "encoder.bidirectional": ["bidirectional"],
   "encoder.reverseSource": ["reverse-source"],
+  "decoder.reverseTarget": ["reverse-target"],
   "decoder.attention": ["attention"],
   "training.learningRate": ["lr"],
   "training.clipNorm": ["clip"],

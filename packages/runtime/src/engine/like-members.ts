@@ -8,6 +8,7 @@ const PARTS: readonly (readonly [what: string, part: (bundle: Bundle) => unknown
   ["task", ({ manifest }) => manifest.task],
   ["source vocabulary", ({ source }) => source?.data],
   ["target vocabulary", ({ target }) => target?.data],
+  ["order of the target's tokens", ({ manifest }) => manifest.target?.reversed ?? false],
   ["labels", ({ labels }) => labels],
   ["series", ({ manifest: { series } }) => series && [series.inputs, series.outputs, series.window]],
   ["form of the input", ({ manifest }) => inputForm(manifest.model.input)],

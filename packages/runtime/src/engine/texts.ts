@@ -2,6 +2,7 @@ import type { Bundle } from "../bundle.ts";
 import { UserError } from "../errors.ts";
 import { given } from "../given.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
+import { inOrder, targetIds } from "../target-order.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { END_ID, SPECIAL_TOKENS, UNKNOWN_ID } from "../vocabulary.ts";
 import { attended } from "./attended.ts";
@@ -44,7 +45,7 @@ export class Texts {
   }
 
   /** What a language model's answer begins with, without `</s>`; it may be empty. */
-  encodePrompt(text: unknown): number[] | Refusal {
+  encodePrompt(text: unknown): readonly number[] | Refusal {
     if (typeof text !== "string") throw new UserError(`a prompt must be a text, not ${typeof text}`);
     try {
       const ids = this.encodePrefix(text, "the prompt");
@@ -56,15 +57,17 @@ export class Texts {
     }
   }
 
-  /** Ids without `</s>`. */
-  encodeTarget(text: string, what: string): number[] {
+  /** Ids without `</s>`, in the order in which the model writes them. */
+  encodeTarget(text: string, what: string): readonly number[] {
     if (typeof text !== "string") throw new UserError(`${what} must be a text, not ${typeof text}`);
     if (hasManyMarks(this.#target, text)) throw new UserError(`${what} ${TOO_MANY_MARKS}`);
-    return this.#target.encode(text);
+    return targetIds(this.#target, text, this.#reversed);
   }
 
   /** As `encodeTarget`. @throws UserError also for tokens that the vocabulary lacks: an answer that begins with `<unk>` is not what was asked for */
-  encodePrefix(text: string, what = "prefix"): number[] {
+  encodePrefix(text: string, what = "prefix"): readonly number[] {
+    if (this.#reversed)
+      throw new UserError(`${what}: this model writes its answers from their end, so none can begin as asked; leave it out`);
     const ids = this.encodeTarget(text, what);
     const unknown = this.#target.unknown(text);
     if (unknown.length === 0) return ids;
@@ -92,11 +95,21 @@ export class Texts {
   score(target: readonly number[], logProbabilities: readonly number[]): Score {
     const names = [...this.#target.vocabulary.decode(target), SPECIAL_TOKENS[END_ID] as string];
     const score = logProbabilities.reduce((sum, value) => sum + value, 0);
-    return { score, tokens: names.map((token, i) => ({ token, logProbability: logProbabilities[i] as number })) };
+    const tokens = names.map((token, i) => ({ token, logProbability: logProbabilities[i] as number }));
+    return { score, tokens: this.#inOrder(tokens, target.length) };
   }
 
   pieces(): Pieces {
-    return new Pieces(this.#target);
+    return new Pieces(this.#target, this.#reversed);
+  }
+
+  get #reversed(): boolean | undefined {
+    return this.#manifest.target?.reversed;
+  }
+
+  /** Something for each token of an answer, and perhaps for its end: in the order of the text. */
+  #inOrder<T>(items: readonly T[], count: number): readonly T[] {
+    return [...inOrder(items.slice(0, count), this.#reversed), ...items.slice(count)];
   }
 
   get #source(): Tokenizer {
@@ -110,9 +123,12 @@ export class Texts {
   #generation({ ids, attention, ...figures }: Hypothesis, form: Omit<GenerationForm, "nBest">): Generation {
     const { source } = form;
     const known = this.#target.vocabulary.decode(ids);
-    const tokens = source ? known.map((token, i) => (ids[i] === UNKNOWN_ID ? attended(attention?.[i], source) : token)) : known;
+    const written = source ? known.map((token, i) => (ids[i] === UNKNOWN_ID ? attended(attention?.[i], source) : token)) : known;
+    const tokens = inOrder(written, this.#reversed);
     const generation = { text: this.#target.detokenize(tokens), tokens, ...figures };
-    return attention === undefined || !form.attention ? generation : { ...generation, attention: attention.map((row) => Array.from(row)) };
+    return attention === undefined || !form.attention
+      ? generation
+      : { ...generation, attention: this.#inOrder(attention, ids.length).map((row) => Array.from(row)) };
   }
 }
 

@@ -45,10 +45,12 @@ export class TokenAnswers {
     const { texts } = this.#model;
     const pieces = texts.pieces();
     const source = options.replaceUnknown === true && typeof input === "string" ? texts.sourceTokens(input) : undefined;
-    const onToken = (_: number, id: number, weights?: Float32Array): void => onPiece(pieces.add(id, source && attended(weights, source)));
+    const give = (piece: Piece): void => {
+      if (piece.text !== "" || piece.tokens.length > 0) onPiece(piece);
+    };
+    const onToken = (_: number, id: number, weights?: Float32Array): void => give(pieces.add(id, source && attended(weights, source)));
     const [answer] = await this.generate([input], options, { ...interruption, onToken });
-    const rest = pieces.end();
-    if (rest !== "") onPiece({ text: rest, tokens: [] });
+    give(pieces.end());
     return answer as Answer;
   }
 

@@ -11,6 +11,7 @@ export const DecoderSchema = v.strictObject({
   cell: choice(CELLS, "lstm", "the decoder's recurrent cell"),
   hidden: size(128, "width of the decoder's layers"),
   layers: size(1, "stacked decoder layers", 64),
+  reverseTarget: flag("write the target from its end (Liu et al. 2016), for answers that are scored from both sides"),
   residual: flag("add each decoder layer's input to its output, from the second layer on (Wu et al. 2016)"),
   bridge: described(
     v.optional(v.picklist(BRIDGES)),

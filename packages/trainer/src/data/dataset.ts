@@ -1,7 +1,7 @@
 import { UserError } from "@s2s/runtime";
 import type { Tokenizer } from "@s2s/runtime";
 import type { Config } from "../config.ts";
-import { encodeCorpus, requirePairs } from "./encode.ts";
+import { encodeCorpus, requirePairs, targetEncoding } from "./encode.ts";
 import type { FilterCounts } from "./encode.ts";
 import { holdOut } from "./hold-out.ts";
 import { selectPairs } from "./pairs.ts";
@@ -30,7 +30,7 @@ export interface Dataset {
  * @throws UserError where files are missing, damaged, empty or filtered out
  */
 export async function loadDataset(config: Config): Promise<Dataset> {
-  const { data, source, target, training } = config;
+  const { data, source, target, decoder, training } = config;
   if (data.train === undefined)
     throw new UserError("data.train: no training pairs: name a tab-separated file in the configuration or with --data");
   const sourceTable = new StretchTable(source.tokens);
@@ -50,6 +50,7 @@ export async function loadDataset(config: Config): Promise<Dataset> {
   const targetTokenizer = target.shared
     ? sourceTokenizer
     : targetTable.learn([targets], all.train, { size: target.vocabulary, minFrequency: target.minFrequency });
+  if (decoder.reverseTarget) targets.reverse();
   // Pieces are more than the stretches that they are cut from.
   const shortSources = keepShort(all, (pair) => sources.lengthOf(pair) <= (source.maxLength ?? Number.POSITIVE_INFINITY));
   const { split, dropped } = keepShort(
@@ -67,7 +68,7 @@ export async function loadDataset(config: Config): Promise<Dataset> {
           data.valid,
           { sourceColumn: data.sourceColumn, targetColumn: data.targetColumn },
           sourceTokenizer,
-          targetTokenizer,
+          targetEncoding(targetTokenizer, decoder.reverseTarget),
         );
   return {
     train: selectPairs(corpus.pairs, split.train),

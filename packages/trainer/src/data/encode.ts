@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { given, UserError } from "@s2s/runtime";
-import type { Bundle } from "@s2s/runtime";
+import { given, targetIds, UserError } from "@s2s/runtime";
+import type { Bundle, Tokenizer } from "@s2s/runtime";
 import { readPairs } from "./corpus.ts";
 import type { CorpusOptions } from "./corpus.ts";
 import { PairStore } from "./pairs.ts";
@@ -26,12 +26,17 @@ export interface EncodedCorpus {
   readonly digest: string;
 }
 
-/** A bundle's own tokenisers. @throws UserError for a model that has not both */
-export function bundleEncoding({ source, target }: Pick<Bundle, "source" | "target">): {
+/** How targets become ids in the order in which a model writes them. */
+export const targetEncoding = (tokenizer: Tokenizer, reversed: boolean | undefined): SideEncoding => ({
+  encode: (text) => targetIds(tokenizer, text, reversed),
+});
+
+/** How a bundle encodes pairs. @throws UserError for a model that has not tokens on both sides */
+export function bundleEncoding({ source, target, manifest }: Pick<Bundle, "source" | "target" | "manifest">): {
   readonly source: SideEncoding;
   readonly target: SideEncoding;
 } {
-  return { source: given(source, "source tokens"), target: given(target, "target tokens") };
+  return { source: given(source, "source tokens"), target: targetEncoding(given(target, "target tokens"), manifest.target?.reversed) };
 }
 
 /**

@@ -38,6 +38,11 @@ export class Sequences {
     return this.#ids.subarray(this.#offsets[index]!, this.#offsets[index + 1]!);
   }
 
+  /** Turns every sequence around. */
+  reverse(): void {
+    for (let sequence = 0; sequence < this.#count; sequence++) this.get(sequence).reverse();
+  }
+
   /** Replaces every id by those in `table[id]`. */
   replace(table: readonly ArrayLike<number>[]): void {
     const end = this.#offsets[this.#count]!;

@@ -1,4 +1,4 @@
-import { type Tokenizer, UserError } from "@s2s/runtime/parts";
+import { targetIds, type Tokenizer, UserError } from "@s2s/runtime/parts";
 import type { Manifest } from "@s2s/runtime/manifest";
 import { PairStore } from "../data/pairs.ts";
 
@@ -36,7 +36,7 @@ export class PairEncoder {
   describe(example: Example): PairReport {
     requireExample(example, "the pair");
     const [source, target] = example;
-    return this.#report(sideOf(this.#source, source), sideOf(this.#target, target));
+    return this.#report(this.#sourceSide(source), this.#targetSide(target));
   }
 
   /** @throws UserError naming the first pair that cannot be learned from */
@@ -47,13 +47,21 @@ export class PairEncoder {
     for (const [i, example] of (examples as readonly Example[]).entries()) {
       requireExample(example, `pair ${i + 1}`);
       const [sourceText, targetText] = example;
-      const source = sideOf(this.#source, sourceText);
-      const target = sideOf(this.#target, targetText);
+      const source = this.#sourceSide(sourceText);
+      const target = this.#targetSide(targetText);
       const { problem } = this.#report(source, target);
       if (problem !== undefined) throw new UserError(`pair ${i + 1}: ${problem}`);
       pairs.push(source.ids, target.ids);
     }
     return pairs;
+  }
+
+  #sourceSide(text: string): Side {
+    return { ids: this.#source.encode(text), unknown: this.#source.unknown(text) };
+  }
+
+  #targetSide(text: string): Side {
+    return { ids: targetIds(this.#target, text, this.#manifest.target?.reversed), unknown: this.#target.unknown(text) };
   }
 
   #report(source: Side, target: Side): PairReport {
@@ -75,8 +83,6 @@ function requireExample(example: unknown, what: string): void {
   if (Array.isArray(example) && example.length === 2 && example.every((text) => typeof text === "string")) return;
   throw new UserError(`${what} must be two texts, [source, target]`);
 }
-
-const sideOf = (tokenizer: Tokenizer, text: string): Side => ({ ids: tokenizer.encode(text), unknown: tokenizer.unknown(text) });
 
 function quoted(tokens: readonly string[]): string {
   const shown = tokens.slice(0, 5).map((token) => JSON.stringify(token.slice(0, 20)));

@@ -10,10 +10,15 @@ export interface TextSide {
   readonly maxLength: number;
 }
 
+export interface TargetSide extends TextSide {
+  /** Whether targets are written from their end. */
+  readonly reversed?: boolean;
+}
+
 type Sides = Pick<TaskManifest, "source" | "target" | "maxSourceLength" | "maxTargetLength">;
 
 /** What a manifest says of tokens, and the files that it names. A side that is not there has no length. */
-export function textSides({ source, target }: { readonly source?: TextSide; readonly target?: TextSide }): {
+export function textSides({ source, target }: { readonly source?: TextSide; readonly target?: TargetSide }): {
   readonly manifest: Sides;
   readonly files: TaskData["files"];
 } {
@@ -26,7 +31,7 @@ export function textSides({ source, target }: { readonly source?: TextSide; read
   };
   const manifest: Sides = {
     ...(source && { source: info(source, "source") }),
-    ...(target && { target: info(target, "target") }),
+    ...(target && { target: { ...info(target, "target"), ...(target.reversed && { reversed: true }) } }),
     maxSourceLength: source?.maxLength ?? 1,
     maxTargetLength: target?.maxLength ?? 1,
   };

@@ -27,9 +27,10 @@ export const textToText: Task<Pairs> = {
     const { train, valid, source, target, filter, digest } = await loadDataset(config);
     const longest = longestLengths(train, valid);
     const side = (tokenizer: Tokenizer, length: number): TextSide => ({ tokenizer, maxLength: lengthLimit(length) });
+    const { reverseTarget: reversed } = config.decoder;
     const { manifest, files } = textSides({
       source: side(source, longest.source),
-      target: side(target, longest.target),
+      target: { ...side(target, longest.target), reversed },
     });
     return {
       train,

@@ -1,6 +1,6 @@
 import type { Manifest, OutputConfig } from "@s2s/runtime/manifest";
 import type { BatchTensor } from "../../executor.ts";
-import type { TextSide } from "../../tasks/text-sides.ts";
+import type { TargetSide } from "../../tasks/text-sides.ts";
 import type { ReadSources } from "../sources/source.ts";
 
 /** What a model is to give, by index. */
@@ -19,7 +19,7 @@ export interface ReadTargets {
   readonly targets: Targets;
   output(sources: ReadSources): OutputConfig;
   /** Where they are text. */
-  readonly side?: TextSide;
+  readonly side?: TargetSide;
   /** Where they are labels. */
   readonly labels?: NonNullable<Manifest["labels"]>;
   readonly files: Readonly<Record<string, string>>;

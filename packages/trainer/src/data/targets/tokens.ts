@@ -1,4 +1,4 @@
-import { END_ID, given, START_ID, UserError } from "@s2s/runtime";
+import { END_ID, given, START_ID, targetIds, UserError } from "@s2s/runtime";
 import type { Bundle, Tokenizer } from "@s2s/runtime";
 import type { Config } from "../../config.ts";
 import { encodedWidth, tokensOutput } from "../../model-config.ts";
@@ -53,12 +53,14 @@ const longestOf = (sequences: Sequences): number => {
 /** Texts whose tokens are learned. */
 export function learnTokens(config: Config): TargetReader {
   const column = new TextColumn(config.target);
+  const { reverseTarget: reversed } = config.decoder;
   return {
     accepts: (target) => column.accepts(target),
     push: (target) => void column.push(target),
     finish(train) {
       const tokenizer = column.finish(train);
       const { sequences } = column;
+      if (reversed) sequences.reverse();
       return {
         targets: new TokenTargets(sequences),
         output({ encoder, input }) {
@@ -69,27 +71,28 @@ export function learnTokens(config: Config): TargetReader {
             );
           return tokensOutput(config, tokenizer.size, encoder === null ? 0 : encodedWidth(config));
         },
-        side: { tokenizer, maxLength: lengthLimit(longestOf(sequences)) },
+        side: { tokenizer, maxLength: lengthLimit(longestOf(sequences)), reversed },
         files: {},
         fits: (index) => column.fits(index),
-        again: () => knownTokens(tokenizer),
+        again: () => knownTokens(tokenizer, reversed),
       };
     },
   };
 }
 
 /** Texts in tokens that exist. */
-function knownTokens(tokenizer: Tokenizer): TargetReader {
+function knownTokens(tokenizer: Tokenizer, reversed: boolean | undefined): TargetReader {
   const sequences = new Sequences();
   const output = (): never => {
     throw new Error("the output is known from the model");
   };
   return {
     accepts: () => true,
-    push: (target) => sequences.push(tokenizer.encode(target)),
-    finish: () => ({ targets: new TokenTargets(sequences), output, files: {}, again: () => knownTokens(tokenizer) }),
+    push: (target) => sequences.push(targetIds(tokenizer, target, reversed)),
+    finish: () => ({ targets: new TokenTargets(sequences), output, files: {}, again: () => knownTokens(tokenizer, reversed) }),
   };
 }
 
 /** Texts in the tokens of a bundle. */
-export const bundleTokens = ({ target }: Bundle): TargetReader => knownTokens(given(target, "target tokens"));
+export const bundleTokens = ({ target, manifest }: Bundle): TargetReader =>
+  knownTokens(given(target, "target tokens"), manifest.target?.reversed);
