@@ -44,7 +44,7 @@ const OPTIONS: readonly string[] = [
   ...["linear", "tanh", "mean"].map((bridge) => `--decoder.bridge ${bridge}`),
   `--decoder.bridge zero ${ATTENDING}`,
   "--decoder.context every-step",
-  ...["dot", "scaled-dot", "general", "additive"].map((attention) => `--attention ${attention}`),
+  ...["dot", "scaled-dot", "general", "scaled-general", "additive"].map((attention) => `--attention ${attention}`),
   `${ATTENDING} --decoder.coverage --coverage-weight 0.5`,
   `${ATTENDING} --decoder.inputFeeding`,
   `${ATTENDING} --decoder.copy --target.shared`,

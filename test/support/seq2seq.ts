@@ -65,6 +65,7 @@ export const models: Readonly<Record<string, Seq2SeqConfig>> = {
     { bidirectional: true, hidden: 3 },
     { attention: "general", coverage: true, cell: "layer-norm-lstm", hidden: 8, bridge: "mean" },
   ),
+  "scaled general attention": modelOf({ bidirectional: true, hidden: 3 }, { attention: "scaled-general", hidden: 7, bridge: "tanh" }),
   "additive attention": modelOf(
     { bidirectional: true, hidden: 3, reverseSource: true, cell: "gru" },
     { attention: "additive", cell: "gru-reset-after", bridge: "tanh" },

@@ -15,7 +15,7 @@ export const CELLS = ["rnn", "rnn-relu", "gru", "gru-reset-after", "lstm", "laye
 export const BRIDGES = ["copy", "linear", "tanh", "zero", "mean"] as const;
 /** Where the decoder gets to see the encoder's summary: in its first state alone, or in every step too (Cho et al. 2014). */
 export const CONTEXTS = ["initial", "every-step"] as const;
-export const ATTENTIONS = ["none", "dot", "scaled-dot", "general", "additive"] as const;
+export const ATTENTIONS = ["none", "dot", "scaled-dot", "general", "scaled-general", "additive"] as const;
 /** How a sequence becomes one vector: its final states, or the mean or maximum of all outputs. */
 export const POOLINGS = ["last", "mean", "max"] as const;
 export const NORMALIZATIONS = ["none", "batch", "layer"] as const;

@@ -147,11 +147,11 @@ describe("combinations that no model can be made of", () => {
     ],
     [
       { task: "draw", decoder: { attention: "dot", hidden: 5 }, encoder: { hidden: 6 } },
-      "decoder.attention dot needs states of one width, but the encoder gives 6 numbers and decoder.hidden is 5: take general",
+      "decoder.attention dot needs states of one width, but the encoder gives 6 numbers and decoder.hidden is 5: take scaled-general",
     ],
     [
       { task: "caption", decoder: { attention: "dot", hidden: 5 }, encoder: { filters: "4,6" } },
-      "decoder.attention dot needs states of one width, but the image's CNN gives 6 numbers and decoder.hidden is 5: take general",
+      "decoder.attention dot needs states of one width, but the image's CNN gives 6 numbers and decoder.hidden is 5: take scaled-general",
     ],
     [
       { task: "caption", decoder: { bridge: "copy", hidden: 5 }, encoder: { features: 7 } },

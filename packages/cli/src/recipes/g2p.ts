@@ -11,7 +11,7 @@ const CONFIG: ConfigInput = {
   source: { tokens: "char" },
   target: { tokens: "word" },
   encoder: { embedding: 96, hidden: 192, layers: 2, bidirectional: true },
-  decoder: { embedding: 96, hidden: 384, attention: "general" },
+  decoder: { embedding: 96, hidden: 384, attention: "scaled-general" },
   training: {
     epochs: 30,
     batchSize: 64,

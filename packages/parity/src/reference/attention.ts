@@ -74,15 +74,19 @@ function additive(parameters: Parameters, name: string, covered: boolean): Score
   };
 }
 
+/** A key by the root of its size. */
+function bySize({ y, back }: Computed): Computed {
+  // As the graphs keep it.
+  const scale = Math.fround(1 / Math.sqrt(y.length));
+  return { y: scaled(y, scale), back: (d) => back(scaled(d, scale)) };
+}
+
 const SCORES: Readonly<Record<Exclude<AttentionName, "none">, (parameters: Parameters, name: string, covered: boolean) => Score>> = {
   dot: (...from) => multiplied(...from, itself),
-  "scaled-dot": (...from) =>
-    multiplied(...from, (value) => {
-      // As the graphs keep it.
-      const scale = Math.fround(1 / Math.sqrt(value.length));
-      return { y: scaled(value, scale), back: (d) => scaled(d, scale) };
-    }),
+  "scaled-dot": (...from) => multiplied(...from, (value) => bySize(itself(value))),
   general: (parameters, name, covered) => multiplied(parameters, name, covered, (value) => product(parameters, value, `${name}.key.w`)),
+  "scaled-general": (parameters, name, covered) =>
+    multiplied(parameters, name, covered, (value) => bySize(product(parameters, value, `${name}.key.w`))),
   additive,
 };
 

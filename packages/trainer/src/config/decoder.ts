@@ -18,7 +18,11 @@ export const DecoderSchema = v.strictObject({
     "how the encoder's states become the decoder's first ones (default: copy where widths agree, else linear)",
   ),
   context: choice(CONTEXTS, "initial", "whether the source enters the decoder's first state alone or every step (Cho et al. 2014)"),
-  attention: choice(ATTENTIONS, "none", "how the decoder looks at the source (Luong et al. 2015; additive: Bahdanau et al. 2015)"),
+  attention: choice(
+    ATTENTIONS,
+    "none",
+    "how the decoder looks at the source (Luong et al. 2015; additive: Bahdanau et al. 2015); scaled-general is the one to begin with",
+  ),
   coverage: flag("tell attention what it looked at before (See et al. 2017)"),
   inputFeeding: flag("feed the attentional vector into the next step (Luong et al. 2015)"),
   copy: flag("copy words of the source (pointer-generator, See et al. 2017); needs target.shared"),
@@ -33,5 +37,5 @@ export function unequalWidths(
   width: number,
 ): string | undefined {
   if (!NEEDS_EQUAL_WIDTHS.has(attention) || width === hidden) return undefined;
-  return `decoder.attention ${attention} needs states of one width, but the ${from} gives ${width} numbers and decoder.hidden is ${hidden}: take general`;
+  return `decoder.attention ${attention} needs states of one width, but the ${from} gives ${width} numbers and decoder.hidden is ${hidden}: take scaled-general`;
 }

@@ -7,11 +7,18 @@ import { additive } from "./additive.ts";
 import { dot } from "./dot.ts";
 import { general } from "./general.ts";
 import { scaledDot } from "./scaled-dot.ts";
+import { scaledGeneral } from "./scaled-general.ts";
 import type { MakeScore, ScoreWidths } from "./score.ts";
 import { shares } from "./shares.ts";
 
 /** How a query is compared with the memory, by the name in a model's configuration. */
-export const SCORES = { dot, "scaled-dot": scaledDot, general, additive } as const satisfies Readonly<Record<string, MakeScore>>;
+export const SCORES = {
+  dot,
+  "scaled-dot": scaledDot,
+  general,
+  "scaled-general": scaledGeneral,
+  additive,
+} as const satisfies Readonly<Record<string, MakeScore>>;
 export type ScoreName = keyof typeof SCORES;
 
 /** What a decoder looks at in every step and never changes. */
