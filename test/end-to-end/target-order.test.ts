@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
+import { runHere } from "../../packages/cli/test/support/capture.ts";
 import { CallsHere } from "../support/cli-here.ts";
 import { levels } from "../support/task-data.ts";
 import { sequences } from "../support/tasks.ts";
@@ -19,8 +20,13 @@ const lines = (turn: (words: readonly string[]) => readonly string[]): string =>
 const SETTINGS =
   "--target.tokens word --hidden 24 --embedding 8 --attention general --lr 0.01 --batch-size 16 --epochs 12 --threads 1".split(" ");
 
-const answers = async (run: string, ...options: string[]): Promise<string[]> =>
-  (await calls.ok("translate", run, ...PAIRS.slice(0, 40).map(({ source }) => source), ...options)).trimEnd().split("\n");
+const answersTo = async (run: string, texts: readonly string[]): Promise<string[]> =>
+  (await calls.ok("translate", run, ...texts)).trimEnd().split("\n");
+const answers = (run: string): Promise<string[]> =>
+  answersTo(
+    run,
+    PAIRS.slice(0, 40).map(({ source }) => source),
+  );
 const turnedBack = (text: string): string => text.split(" ").toReversed().join(" ");
 
 beforeAll(async () => {
@@ -51,6 +57,13 @@ test("answers read as people read, and are measured so", async () => {
   // chrF alone looks across the borders of words.
   expect(found).toEqual({ ...(await figures("by-data", "turned.tsv")), chrf: expect.any(Number) });
   expect(found.sequenceAccuracy).toBeGreaterThan(0.5);
+});
+
+test("an answer that was cut off lacks its beginning, which is said", async () => {
+  const { stdout, stderr } = await runHere("translate", "by-option", "abab", "--max-length", "2");
+  const [whole] = await answersTo("by-option", ["abab"]);
+  expect(stdout.trimEnd()).toBe(whole!.split(" ").slice(-2).join(" "));
+  expect(stderr).toBe("s2s: 1 answer cut off at 2 tokens; what is missing is the beginning, which this model writes last\n");
 });
 
 test("inspect says so", async () => {

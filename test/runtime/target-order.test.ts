@@ -52,6 +52,7 @@ describe.each(["char", "word"] as const)("answers in the order %s", (tokens) => 
   });
 
   test("a prefix is refused, since it would be the end", async () => {
+    expect(await turned!.generate(words("c"), { prefix: "" })).toMatchObject({ text: words("abcdef") });
     await expect(turned!.generate(words("c"), { prefix: words("f") })).rejects.toThrow(
       /^prefix: this model writes its answers from their end, so none can begin as asked; leave it out$/,
     );
@@ -87,6 +88,6 @@ test("a language model, which goes on with a text, cannot write from its end", a
 test("models of different orders are no ensemble", async () => {
   const [one, other] = [place.path("char"), place.path("char-reversed")];
   await expect(load(one, { ensemble: [other], worker: false })).rejects.toThrow(
-    `${join(other, "s2s.json")}: has another order of the target's tokens than ${join(one, "s2s.json")}; an ensemble's members must have the same`,
+    `${join(other, "s2s.json")}: has another direction of writing (decoder.reverseTarget) than ${join(one, "s2s.json")}; an ensemble's members must have the same; s2s score puts the n-best answers of the one in order by the other`,
   );
 });

@@ -112,6 +112,7 @@ describe("score", () => {
   });
 
   it.each([
+    ["1\t-0.0980\tfed\n2\t-2.9793\tfe\n", [], /bad\.tsv:2: looks like an n-best list of s2s translate: give .* with --sources FILE\n$/],
     ["c\tfed\nno tab\n", [], /bad\.tsv:2: has no tab: each line is a source, a tab and an answer to score\n$/],
     ["c\tfed\n", ["--weights", "1,2"], /^s2s: --weights has 2 numbers for 1 run: give one for each\n$/],
     ["c\tfed\n", ["--weights", "x"], /^s2s: --weights x: must be a number from 0 to 1000000/],

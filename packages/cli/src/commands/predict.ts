@@ -90,7 +90,7 @@ export function predictCommand(terminal: Terminal): Command {
         noun: "input",
         read,
         ask: await asker(model, { run, json, out, attention, heldBack, search: predict }),
-        onAnswers: (answers) => json || noteTruncated(terminal, answers, predict.maxLength ?? model.manifest.maxTargetLength),
+        onAnswers: (answers) => json || noteTruncated(terminal, answers, model.manifest, predict.maxLength),
         print: (answer) => (out === undefined ? predictionLines(answer, predict.topK !== undefined) : [drawn(answer as Drawing, out)]),
       });
     } finally {

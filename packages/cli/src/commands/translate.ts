@@ -72,7 +72,7 @@ export function translateCommand(terminal: Terminal): Command {
         print: generationLines,
         onAnswers(answers) {
           [drawn] = answers;
-          if (!json) noteTruncated(terminal, answers, search.maxLength ?? model.manifest.maxTargetLength);
+          if (!json) noteTruncated(terminal, answers, model.manifest, search.maxLength);
         },
       });
       if (attention !== undefined && drawn) await writePicture(attentionPlot(attended(source, texts[0]!, drawn)), attention, "--attention");

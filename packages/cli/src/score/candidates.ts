@@ -19,11 +19,19 @@ export interface CandidateList {
 type Lines = AsyncIterable<readonly TextLine[]>;
 type Lists = AsyncGenerator<CandidateList, void, undefined>;
 
+/** How `s2s translate --n-best` prints the first two answers of a list. */
+const FIRST_ENTRY = /^1\t-?\d+\.\d{4}\t/u;
+const SECOND_ENTRY = /^2\t-?\d+\.\d{4}\t/u;
+
 /** Lines of source, tab, answer; further columns are allowed. Lines that follow each other with the same source are one list. @throws UserError with file:line */
 export async function* pairLists(lines: Lines): Lists {
   let open: CandidateList | undefined;
+  let before = "";
   for await (const group of lines) {
     for (const { text: line, where } of group) {
+      if (FIRST_ENTRY.test(before) && SECOND_ENTRY.test(line))
+        throw new UserError(`${where}: looks like an n-best list of s2s translate: give the texts that it answers with --sources FILE`);
+      before = line;
       const [source = "", text] = line.split("\t");
       if (text === undefined) throw new UserError(`${where}: has no tab: each line is a source, a tab and an answer to score`);
       if (open?.source !== source) {

@@ -3,12 +3,16 @@ import { UserError } from "../errors.ts";
 import { MANIFEST_FILE } from "../manifest.ts";
 import type { Members } from "./members.ts";
 
-/** What must be the same, in words, of every member. */
-const PARTS: readonly (readonly [what: string, part: (bundle: Bundle) => unknown])[] = [
+/** What must be the same, in words, of every member, and what to do instead of an ensemble. */
+const PARTS: readonly (readonly [what: string, part: (bundle: Bundle) => unknown, instead?: string])[] = [
   ["task", ({ manifest }) => manifest.task],
   ["source vocabulary", ({ source }) => source?.data],
   ["target vocabulary", ({ target }) => target?.data],
-  ["order of the target's tokens", ({ manifest }) => manifest.target?.reversed ?? false],
+  [
+    "direction of writing (decoder.reverseTarget)",
+    ({ manifest }) => manifest.target?.reversed ?? false,
+    "s2s score puts the n-best answers of the one in order by the other",
+  ],
   ["labels", ({ labels }) => labels],
   ["series", ({ manifest: { series } }) => series && [series.inputs, series.outputs, series.window]],
   ["form of the input", ({ manifest }) => inputForm(manifest.model.input)],
@@ -23,7 +27,9 @@ export function requireLikeMembers([first, ...others]: Members): void {
   for (const other of others) {
     const differs = PARTS.find(([, part]) => JSON.stringify(part(first)) !== JSON.stringify(part(other)));
     if (differs === undefined) continue;
-    throw new UserError(`${where(other)}: has another ${differs[0]} than ${where(first)}; an ensemble's members must have the same`);
+    const [what, , instead] = differs;
+    const advice = instead === undefined ? "" : `; ${instead}`;
+    throw new UserError(`${where(other)}: has another ${what} than ${where(first)}; an ensemble's members must have the same${advice}`);
   }
 }
 

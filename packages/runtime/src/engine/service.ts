@@ -59,7 +59,7 @@ export interface Generation {
   readonly penalizedScore: number;
   /** The target's tokens: characters or words. A word that the vocabulary lacks shows as `<unk>`. */
   readonly tokens: readonly string[];
-  /** Whether the target was cut off at the greatest length. */
+  /** Whether the target was cut off at the greatest length; one that is written from its end then lacks its beginning. */
   readonly truncated: boolean;
   /** With nBest above 1: the best answers, this one first. */
   readonly nBest?: readonly Generation[] | undefined;
