@@ -199,7 +199,6 @@ export type Variant = v.InferOutput<typeof VariantSchema>;
 export type Trainable = v.InferOutput<typeof TrainableSchema>;
 export type StateInfo = v.InferOutput<typeof StateInfoSchema>;
 export type TokenizerInfo = v.InferOutput<typeof TokenizerSchema>;
-export type TargetInfo = v.InferOutput<typeof TargetSchema>;
 export type FileInfo = v.InferOutput<typeof FileInfoSchema>;
 export type TaskName = (typeof TASKS)[number];
 export type SeriesInfo = v.InferOutput<typeof SeriesSchema>;
