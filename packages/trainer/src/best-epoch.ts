@@ -4,7 +4,7 @@ import type { Task } from "./tasks/task.ts";
 
 /**
  * Whether an epoch's weights are better than the best before: by the loss, or by what the model's own answers are worth, where the loss decides
- * between equals. Without held-out examples (null figures) the newest are the best.
+ * between equals. By "last", and without held-out examples (null figures), the newest are the best.
  *
  * @param before - of the best epoch so far; undefined in the first epoch
  */
@@ -14,7 +14,7 @@ export function isBetter(
   fresh: ValidationFigures | null,
   before: ValidationFigures | null | undefined,
 ): boolean {
-  if (fresh == null || before == null) return true;
+  if (fresh == null || before == null || by === "last") return true;
   if (by === "answers") {
     const [now, then] = [worthOf(task, fresh), worthOf(task, before)];
     if (now !== then) return now > then;

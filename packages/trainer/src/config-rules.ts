@@ -145,6 +145,12 @@ function checkTraining(config: Config, locate: Locate): void {
       "best",
       `training.best answers needs answers that are right or wrong, which the task ${task} has none of: leave it out`,
     );
+  if (training.best === "last" && (training.patience > 0 || training.schedule === "plateau"))
+    fail(
+      "training",
+      "best",
+      `training.best last takes every epoch for the best so far, so ${training.patience > 0 ? "training.patience" : "the schedule plateau"} has nothing to count: leave one of the two out`,
+    );
   if (training.schedule === "plateau" && training.scheduleEvery < 1)
     fail(
       "training",

@@ -35,6 +35,10 @@ describe("isBetter", () => {
     expect(isBetter(task, "loss", null, null)).toBe(true);
   });
 
+  it("takes every epoch where the last one counts", () => {
+    expect(isBetter(taskOf("generate"), "last", { loss: 2 }, { loss: 1 })).toBe(true);
+  });
+
   it("has nothing to go by where answers are neither right nor wrong", () => {
     expect([taskOf("generate").worth, taskOf("draw").worth]).toEqual([undefined, undefined]);
   });

@@ -113,6 +113,14 @@ describe("resolveConfig", () => {
     ],
     [{ data: { validFraction: 0 }, training: { best: "answers" } }, "training.best answers needs validation pairs: give data.valid or"],
     [
+      { training: { best: "last", patience: 1 } },
+      "training.best last takes every epoch for the best so far, so training.patience has nothing",
+    ],
+    [
+      { training: { best: "last", schedule: "plateau" } },
+      "training.best last takes every epoch for the best so far, so the schedule plateau",
+    ],
+    [
       { task: "generate", training: { best: "answers" } },
       "training.best answers needs answers that are right or wrong, which the task generate has",
     ],

@@ -4,7 +4,7 @@ import { choice, described, fraction, positive, share, text, whole } from "./fie
 
 export const SCHEDULES = ["constant", "halving", "exponential", "plateau", "inverse-sqrt", "cosine"] as const;
 export const SAMPLINGS = ["none", "linear", "exponential", "inverse-sigmoid"] as const;
-export const JUDGES = ["loss", "answers"] as const;
+export const JUDGES = ["loss", "answers", "last"] as const;
 export const INITIALIZATIONS = ["default", "uniform", "normal"] as const;
 
 const rate = (description: string) => described(v.optional(fraction, 0), description);
@@ -87,7 +87,7 @@ const TrainingKeys = v.strictObject({
   best: choice(
     JUDGES,
     "loss",
-    "what tells which epoch is the best: the validation loss, or the model's own answers to the held-out examples",
+    "what tells which epoch is the best: the validation loss, the model's own answers to the held-out examples, or that it is the last one",
   ),
   answered: described(v.optional(whole(1, 100_000_000), 200), "held-out examples, spread over all, that each epoch's model answers"),
   patience: described(v.optional(whole(0, 1_000_000), 0), "stop after so many epochs that are not better than the best; 0 never stops"),
