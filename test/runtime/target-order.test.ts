@@ -54,7 +54,7 @@ describe.each(["char", "word"] as const)("answers in the order %s", (tokens) => 
   test("a prefix is refused, since it would be the end", async () => {
     expect(await turned!.generate(words("c"), { prefix: "" })).toMatchObject({ text: words("abcdef") });
     await expect(turned!.generate(words("c"), { prefix: words("f") })).rejects.toThrow(
-      /^prefix: this model writes its answers from their end, so none can begin as asked; leave it out$/,
+      /^prefix: this model writes its answers from their end; leave it out$/,
     );
   });
 });
@@ -80,14 +80,12 @@ test("rows of attention stand beside the tokens that looked, the end's last", as
 test("a language model, which goes on with a text, cannot write from its end", async () => {
   const manifest = await writeTaskBundle(place.path("generate"), "generate");
   seal(place.path("generate"), { ...manifest, target: { ...manifest.target!, reversed: true } });
-  await expect(load(place.path("generate"), { worker: false })).rejects.toThrow(
-    /s2s\.json: target\.reversed is true, but the model goes on with texts/,
-  );
+  await expect(load(place.path("generate"), { worker: false })).rejects.toThrow(/s2s\.json: target\.reversed is for models with a source/);
 });
 
 test("models of different orders are no ensemble", async () => {
   const [one, other] = [place.path("char"), place.path("char-reversed")];
   await expect(load(one, { ensemble: [other], worker: false })).rejects.toThrow(
-    `${join(other, "s2s.json")}: has another direction of writing (decoder.reverseTarget) than ${join(one, "s2s.json")}; an ensemble's members must have the same; s2s score puts the n-best answers of the one in order by the other`,
+    `${join(other, "s2s.json")}: has another decoder.reverseTarget than ${join(one, "s2s.json")}; an ensemble's members must have the same; put their n-best answers in order by s2s score`,
   );
 });

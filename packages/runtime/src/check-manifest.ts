@@ -51,8 +51,7 @@ const graphsOf = (graphs: Variant["graphs"]): GraphInfo[] => Object.values(graph
 function checkVocabularies({ model: { input, output }, source, target, labels }: Manifest, fail: Fail): void {
   checkSize("source.size", source?.size, "model.input.vocabulary", input.kind === "tokens" ? input.vocabulary : undefined, fail);
   checkSize("target.size", target?.size, "model.output.vocabulary", output.kind === "tokens" ? output.vocabulary : undefined, fail);
-  if (target?.reversed && input.kind === "none")
-    fail("target.reversed is true, but the model goes on with texts, which it cannot from their end");
+  if (target?.reversed && input.kind === "none") fail("target.reversed is for models with a source");
   const classes = output.kind === "label" || output.kind === "labels" ? output.classes : undefined;
   checkSize("labels.size", labels?.size, "model.output.classes", classes, fail);
 }

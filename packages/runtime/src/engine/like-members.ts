@@ -8,11 +8,7 @@ const PARTS: readonly (readonly [what: string, part: (bundle: Bundle) => unknown
   ["task", ({ manifest }) => manifest.task],
   ["source vocabulary", ({ source }) => source?.data],
   ["target vocabulary", ({ target }) => target?.data],
-  [
-    "direction of writing (decoder.reverseTarget)",
-    ({ manifest }) => manifest.target?.reversed ?? false,
-    "s2s score puts the n-best answers of the one in order by the other",
-  ],
+  ["decoder.reverseTarget", ({ manifest }) => manifest.target?.reversed ?? false, "put their n-best answers in order by s2s score"],
   ["labels", ({ labels }) => labels],
   ["series", ({ manifest: { series } }) => series && [series.inputs, series.outputs, series.window]],
   ["form of the input", ({ manifest }) => inputForm(manifest.model.input)],

@@ -66,8 +66,7 @@ export class Texts {
 
   /** As `encodeTarget`. @throws UserError also for tokens that the vocabulary lacks: an answer that begins with `<unk>` is not what was asked for */
   encodePrefix(text: string, what = "prefix"): readonly number[] {
-    if (this.#reversed && text !== "")
-      throw new UserError(`${what}: this model writes its answers from their end, so none can begin as asked; leave it out`);
+    if (this.#reversed && text !== "") throw new UserError(`${what}: this model writes its answers from their end; leave it out`);
     const ids = this.encodeTarget(text, what);
     const unknown = this.#target.unknown(text);
     if (unknown.length === 0) return ids;
