@@ -10,10 +10,10 @@ import { buildInferenceGraphs, createExecutor, decodeWithBundle, resolveConfig, 
 import { judge, megabytes, SAMPLES } from "./soak-memory.mjs";
 
 /**
- * Growth that is chance, in MiB: beside other tests 10.5 was seen, since the workers collect their garbage when they like. An output of the update
- * that is kept (128 KiB for each weight or slot array, at the least) makes 37 of the 300 steps of a third of 900, a graph that is not released more.
+ * Growth that is chance, in MiB. An output of the update that is kept (128 KiB for each weight or slot array, at the least) passes it within
+ * 200 steps, a graph that is not released within a few.
  */
-const BOUND = 16;
+const BOUND = 8;
 const BATCH = 16;
 const EPOCHS = 20;
 

@@ -54,7 +54,7 @@ describe.each(["char", "word"] as const)("answers in the order %s", (tokens) => 
   test("a prefix is refused, since it would be the end", async () => {
     expect(await turned!.generate(words("c"), { prefix: "" })).toMatchObject({ text: words("abcdef") });
     await expect(turned!.generate(words("c"), { prefix: words("f") })).rejects.toThrow(
-      /^prefix: this model writes its answers from their end; leave it out$/,
+      /^prefix: this model writes from the end; leave it out$/,
     );
   });
 });

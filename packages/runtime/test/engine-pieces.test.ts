@@ -13,7 +13,7 @@ const tokenizers = [
 ];
 const textsOf = (tokenizer: Tokenizer, ids: readonly number[]): string[] => {
   const pieces = new Pieces(tokenizer);
-  return [...ids.map((id) => pieces.add(id).text), pieces.end().text];
+  return [...ids.map((id) => pieces.add(id).text), pieces.end()];
 };
 
 describe.each(tokenizers.map((tokenizer) => [tokenizer.unit, tokenizer] as const))("%s", (_, tokenizer) => {

@@ -3,37 +3,26 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { UNKNOWN_ID } from "../vocabulary.ts";
 import type { Piece } from "./service.ts";
 
-const NOTHING: Piece = { text: "", tokens: [] };
-
-/**
- * The text of a growing answer, cut so that what was given out never changes: bytes are held back until they are characters, and an answer that is
- * written from its end until it has its beginning.
- */
+/** The text of a growing answer, cut so that what was given out never changes: bytes are held back until they are characters. */
 export class Pieces {
   readonly #tokenizer: Tokenizer;
   readonly #tokens: string[] = [];
-  readonly #reversed: boolean | undefined;
   #given = 0;
 
-  /** @param reversed whether the tokens come from the answer's end */
-  constructor(tokenizer: Tokenizer, reversed?: boolean) {
+  constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
-    this.#reversed = reversed;
   }
 
   /** What a further token adds. @param instead what stands for an unknown one */
   add(id: number, instead?: string): Piece {
     const tokens = id === UNKNOWN_ID && instead !== undefined ? [instead] : this.#tokenizer.vocabulary.decode([id]);
     this.#tokens.push(...tokens);
-    if (this.#reversed) return NOTHING;
     return { text: this.#take(this.#settled()), tokens };
   }
 
   /** What was held back. */
-  end(): Piece {
-    if (!this.#reversed) return { text: this.#take(this.#tokens.length), tokens: [] };
-    const tokens = this.#tokens.toReversed();
-    return { text: this.#tokenizer.detokenize(tokens), tokens };
+  end(): string {
+    return this.#take(this.#tokens.length);
   }
 
   /** Number of tokens whose text no further one can change. */

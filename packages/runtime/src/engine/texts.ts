@@ -2,7 +2,7 @@ import type { Bundle } from "../bundle.ts";
 import { UserError } from "../errors.ts";
 import { given } from "../given.ts";
 import type { Hypothesis } from "../search/hypothesis.ts";
-import { inOrder, targetIds } from "../target-order.ts";
+import { targetIds } from "../target-order.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { END_ID, SPECIAL_TOKENS, UNKNOWN_ID } from "../vocabulary.ts";
 import { attended } from "./attended.ts";
@@ -66,7 +66,7 @@ export class Texts {
 
   /** As `encodeTarget`. @throws UserError also for tokens that the vocabulary lacks: an answer that begins with `<unk>` is not what was asked for */
   encodePrefix(text: string, what = "prefix"): readonly number[] {
-    if (this.#reversed && text !== "") throw new UserError(`${what}: this model writes its answers from their end; leave it out`);
+    if (this.#reversed && text !== "") throw new UserError(`${what}: this model writes from the end; leave it out`);
     const ids = this.encodeTarget(text, what);
     const unknown = this.#target.unknown(text);
     if (unknown.length === 0) return ids;
@@ -98,8 +98,9 @@ export class Texts {
     return { score, tokens: this.#inOrder(tokens, target.length) };
   }
 
-  pieces(): Pieces {
-    return new Pieces(this.#target, this.#reversed);
+  /** Nothing where an answer is written from its end: it can be given out as a whole alone. */
+  pieces(): Pieces | undefined {
+    return this.#reversed ? undefined : new Pieces(this.#target);
   }
 
   get #reversed(): boolean | undefined {
@@ -107,8 +108,8 @@ export class Texts {
   }
 
   /** Something for each token of an answer, and perhaps for its end: in the order of the text. */
-  #inOrder<T>(items: readonly T[], count: number): readonly T[] {
-    return [...inOrder(items.slice(0, count), this.#reversed), ...items.slice(count)];
+  #inOrder<T>(items: readonly T[], count = items.length): readonly T[] {
+    return this.#reversed ? [...items.slice(0, count).toReversed(), ...items.slice(count)] : items;
   }
 
   get #source(): Tokenizer {
@@ -123,7 +124,7 @@ export class Texts {
     const { source } = form;
     const known = this.#target.vocabulary.decode(ids);
     const written = source ? known.map((token, i) => (ids[i] === UNKNOWN_ID ? attended(attention?.[i], source) : token)) : known;
-    const tokens = inOrder(written, this.#reversed);
+    const tokens = this.#inOrder(written);
     const generation = { text: this.#target.detokenize(tokens), tokens, ...figures };
     return attention === undefined || !form.attention
       ? generation

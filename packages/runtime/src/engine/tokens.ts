@@ -45,13 +45,15 @@ export class TokenAnswers {
     const { texts } = this.#model;
     const pieces = texts.pieces();
     const source = options.replaceUnknown === true && typeof input === "string" ? texts.sourceTokens(input) : undefined;
-    const give = (piece: Piece): void => {
-      if (piece.text !== "" || piece.tokens.length > 0) onPiece(piece);
+    const onToken = (_: number, id: number, weights?: Float32Array): void => {
+      if (pieces) onPiece(pieces.add(id, source && attended(weights, source)));
     };
-    const onToken = (_: number, id: number, weights?: Float32Array): void => give(pieces.add(id, source && attended(weights, source)));
-    const [answer] = await this.generate([input], options, { ...interruption, onToken });
-    give(pieces.end());
-    return answer as Answer;
+    const [answer] = (await this.generate([input], options, { ...interruption, onToken })) as [Answer];
+    if (pieces) {
+      const rest = pieces.end();
+      if (rest !== "") onPiece({ text: rest, tokens: [] });
+    } else if ("text" in answer) onPiece({ text: answer.text, tokens: answer.tokens });
+    return answer;
   }
 
   async score(pairs: readonly Pair[], data: ScoreData, interruption: Interruption): Promise<(Score | Refusal)[]> {
